@@ -1,0 +1,1 @@
+"""The chat assistant's individual Lambdas: submit, status, clear, answer. None stands yet."""

@@ -1,0 +1,102 @@
+"""What routes are given: the caller, the services, the cursors."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from functions.crm.cursors import Cursors
+from functions.crm.problems import BadRequestError
+from functions.crm.settings import settings
+from shared.crm.idempotency import Attempt
+from shared.crm.leads import Caller, Leads
+from shared.events.quarantine import Quarantine
+from shared.identity.principal import Principal
+from shared.pipelines.runs import Runs
+from shared.platform.clock import Clock, utc_now
+from shared.platform.dynamo import DynamoTables
+from shared.platform.queues import Queues, SqsQueues
+from shared.platform.secrets import secret_value
+from shared.platform.tables import Tables
+
+_ETAG = re.compile(r'(?:W/)?"(\d+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind the routes, wired once per process."""
+
+    leads: Leads
+    quarantine: Quarantine
+    runs: Runs
+    queues: Queues
+    cursors: Cursors
+
+
+def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_now) -> Services:
+    """The services on given ports; tests give fakes."""
+    told = settings()
+    return Services(
+        leads=Leads(tables, told.crm_table, told.inbox_table, clock),
+        quarantine=Quarantine(tables, told.quarantine_table, clock),
+        runs=Runs(tables, told.executions_table),
+        queues=queues,
+        cursors=cursors,
+    )
+
+
+@lru_cache(maxsize=1)
+def aws_services() -> Services:
+    """The services on AWS."""
+    arn = settings().cursor_secret_arn
+    cursors = Cursors(lambda: secret_value(arn).encode())
+    return build(DynamoTables(), SqsQueues(), cursors)
+
+
+async def services(request: Request) -> Services:
+    """The services of this app."""
+    found: Services = getattr(request.app.state, "services", None) or aws_services()
+    return found
+
+
+async def principal(request: Request) -> Principal:
+    """Who calls, as the authorizer verified it; raises NotAPrincipalError."""
+    event = request.scope.get("aws.event", {})
+    context = event.get("requestContext", {}).get("authorizer", {}).get("lambda", {})
+    return Principal.from_context(context)
+
+
+async def caller(request: Request, who: Annotated[Principal, Depends(principal)]) -> Caller:
+    """Who changes something, with the version and the idempotency key that the headers name."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= 255:
+        raise BadRequestError("Idempotency-Key", "not 1 to 255 characters", "send a UUID")
+    attempt = None
+    if key is not None:
+        said = json.dumps(
+            [request.method, request.url.path.rstrip("/"), (await request.body()).decode("latin-1")]
+        )
+        attempt = Attempt(who.subject, key, said)
+    event = request.scope.get("aws.event", {})
+    request_id = event.get("requestContext", {}).get("requestId", "")
+    return Caller(who, request_id, _version(request.headers.get("if-match")), attempt)
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    if not (match := _ETAG.fullmatch(if_match.strip())):
+        raise BadRequestError(
+            "If-Match", "not an ETag of a lead", 'send the ETag as it came, e.g. "3"'
+        )
+    return int(match[1])
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+PrincipalDep = Annotated[Principal, Depends(principal)]
+CallerDep = Annotated[Caller, Depends(caller)]

@@ -1,0 +1,8 @@
+"""The CRM as a Lambda function behind API Gateway's payload format 2.0."""
+
+from mangum import Mangum
+
+from functions.crm.app import create_app
+from functions.crm.settings import settings
+
+handler = Mangum(create_app(settings()), lifespan="off")

@@ -1,0 +1,21 @@
+"""Whether the API answers; open to everybody, tells nothing else."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from functions.crm.paths import both
+
+router = APIRouter(tags=["health"])
+
+
+@both(router, "GET", "/test")
+async def test() -> dict[str, str]:
+    """Seed 002's health check."""
+    return {"message": "Millrace API is working!", "status": "success"}
+
+
+@both(router, "GET", "/health")
+async def health() -> dict[str, str]:
+    """Answers while the function can answer."""
+    return {"status": "ok", "service": "crm"}

@@ -1,0 +1,1 @@
+"""What moves events: the outbox relay and its sweeper."""

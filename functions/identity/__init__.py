@@ -1,0 +1,1 @@
+"""The authorizer: turns credentials into a principal, for every API."""

@@ -1,0 +1,1 @@
+"""The workflow API, its node runner and its loop runner. None stands yet."""

@@ -1,0 +1,83 @@
+"""What a rule brings: EventBridge's envelope around an event of ours or of a registered source.
+
+Our own services may say who the tenant is; an outside source may not: its tenant is the one it was
+registered for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from shared.events.catalog.registry import (
+    InvalidEventDataError,
+    UnknownEventTypeError,
+    lookup,
+)
+from shared.events.envelope import Event, NotAnEventError, from_wire
+from shared.platform.tables import Tables
+
+OWN_PREFIX: Final = "millrace."
+"""Only the relay may put events of such a source; the bus policy sees to it."""
+
+TenantOf = Callable[[str], str | None]
+"""The tenant of an outside source, or None if it is not registered."""
+
+
+class RejectedEventError(ValueError):
+    """An event that no retry makes acceptable; `tenant` is known where the source was."""
+
+    def __init__(self, reason: str, tenant: str | None = None) -> None:
+        super().__init__(reason)
+        self.tenant = tenant
+
+
+def arrived(body: str, tenant_of: TenantOf) -> Event:
+    """The event in a message, with its tenant.
+
+    Raises:
+        RejectedEventError: unreadable, of an unregistered source, of an unknown type, or with data
+            that its type does not allow.
+    """
+    try:
+        message = json.loads(body)
+        source, detail_type = str(message["source"]), str(message["detail-type"])
+        detail: Mapping[str, Any] = message["detail"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RejectedEventError(f"not an EventBridge event: {error!r}") from None
+    if source.startswith(OWN_PREFIX):
+        return _own(detail)
+    tenant = tenant_of(source)
+    if tenant is None:
+        raise RejectedEventError(f"source {source} is not registered; register it for a tenant")
+    try:
+        kind = lookup(detail_type)
+        data = kind.check(detail)
+    except (UnknownEventTypeError, InvalidEventDataError) as error:
+        raise RejectedEventError(str(error), tenant) from None
+    event_id = str(message["id"])
+    return Event(
+        kind.name, data, id=event_id, source=source, tenant=tenant, time=message["time"],
+        version=kind.version, topics=kind.topics, correlation_id=event_id,
+    )  # fmt: skip
+
+
+def registered(tables: Tables, table: str) -> TenantOf:
+    """Looks sources up in the table where they are registered."""
+
+    def tenant_of(source: str) -> str | None:
+        item = tables.get(table, {"pk": f"source#{source}", "sk": "source"})
+        return str(item["tenant"]) if item else None
+
+    return tenant_of
+
+
+def _own(detail: Mapping[str, Any]) -> Event:
+    try:
+        event = from_wire(detail)
+    except NotAnEventError as error:
+        raise RejectedEventError(str(error)) from None
+    if event.tenant is None:
+        raise RejectedEventError(f"{event.event_type} {event.id} names no tenant")
+    return event

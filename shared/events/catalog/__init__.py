@@ -1,0 +1,10 @@
+"""The catalogue of event types: one model per type and version, a module per entity.
+
+Schemas, samples, docs and rule patterns are generated from here. A model's fields are a published
+contract: add optional ones, or publish a new version.
+"""
+
+from shared.events.catalog import executions, leads
+from shared.events.catalog.registry import EventType, all_types, lookup
+
+__all__ = ["EventType", "all_types", "executions", "leads", "lookup"]

@@ -1,0 +1,100 @@
+"""How a model becomes an event type, and how a type is found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class EventData(BaseModel):
+    """The data of an event. Unknown fields are refused: what is not declared is not published."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OpenEventData(EventData):
+    """Data that outside sources send: what is not declared is kept."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class UnknownEventTypeError(ValueError):
+    """A name that no type of the catalogue has; the message lists the known ones."""
+
+
+class InvalidEventDataError(ValueError):
+    """Data that its type does not allow; the message names the fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One published type."""
+
+    name: str
+    version: int
+    model: type[EventData]
+    topics: tuple[str, ...]
+    aliases: tuple[str, ...]
+    sample: Mapping[str, Any]
+
+    def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data as the type defines it, JSON values only.
+
+        Raises:
+            InvalidEventDataError: a field is missing, unknown or of the wrong type.
+        """
+        try:
+            return self.model.model_validate(data).model_dump(mode="json", exclude_none=True)
+        except ValidationError as error:
+            fields = "; ".join(
+                f"{'.'.join(map(str, e['loc'])) or 'data'}: {e['msg']}" for e in error.errors()
+            )
+            raise InvalidEventDataError(f"{self.name} v{self.version}: {fields}") from None
+
+
+_types: Final[dict[str, EventType]] = {}
+_names: Final[dict[str, str]] = {}
+
+M = TypeVar("M", bound=type[EventData])
+
+
+def event_type(
+    name: str,
+    *,
+    topics: tuple[str, ...],
+    sample: Mapping[str, Any],
+    version: int = 1,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[M], M]:
+    """Declares the decorated model as an event type; the sample is part of its documentation."""
+
+    def declare(model: M) -> M:
+        taken = {name, *aliases} & _names.keys()
+        if taken:
+            raise ValueError(f"event types {sorted(taken)} are declared twice")
+        _types[name] = EventType(name, version, model, topics, aliases, sample)
+        _names.update(dict.fromkeys((name, *aliases), name))
+        return model
+
+    return declare
+
+
+def lookup(name: str) -> EventType:
+    """The type of a name or of one of its aliases.
+
+    Raises:
+        UnknownEventTypeError: no type has this name.
+    """
+    if name not in _names:
+        raise UnknownEventTypeError(
+            f"Unsupported event type: {name}; known are {', '.join(sorted(_names))}"
+        )
+    return _types[_names[name]]
+
+
+def all_types() -> list[EventType]:
+    """Every type, by name."""
+    return [_types[name] for name in sorted(_types)]

@@ -1,0 +1,140 @@
+"""The one envelope: whatever happens is an `Event`; on the wire it is a CloudEvent 1.0."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from shared.platform.clock import iso, utc_now
+from shared.platform.ids import new_id
+
+_STRICT = ConfigDict(extra="forbid", str_max_length=200_000)
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class EntityRef:
+    """The entity an event is about; its events carry one sequence."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+    @classmethod
+    def parse(cls, subject: str) -> EntityRef:
+        """The inverse of `str`; raises ValueError for anything else."""
+        kind, slash, entity_id = subject.partition("/")
+        if not (kind and slash and entity_id):
+            raise ValueError(f"subject {subject!r}: write it as kind/id, e.g. lead/0190…")
+        return cls(kind, entity_id)
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Event:
+    """Something that happened, never changed afterwards.
+
+    `Event("deal.won", {"deal_id": "…"})` is enough; the outbox fills in tenant and sequence.
+    """
+
+    event_type: str
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any] = Field(default_factory=dict)
+    id: str = Field(default_factory=new_id)
+    """Ours, and the one consumers deduplicate by: a replay on the bus makes new ids of its own."""
+    version: int = 1
+    source: str = "millrace.crm"
+    tenant: str | None = None
+    time: AwareDatetime = Field(default_factory=utc_now)
+    entity: EntityRef | None = None
+    sequence: int | None = None
+    """Counts the events of one entity from 1, without gaps."""
+    correlation_id: str | None = None
+    """The same for everything that one cause set in motion."""
+    causation_id: str | None = None
+    """The event or request that led to this one."""
+    topics: tuple[str, ...] = ()
+
+    @property
+    def timestamp(self) -> datetime:
+        """When it happened."""
+        return self.time
+
+    def to_dict(self) -> dict[str, Any]:
+        """The short form that in-process subscribers and pushes to browsers use."""
+        return {
+            "id": self.id,
+            "event_type": self.event_type,
+            "data": dict(self.data),
+            "metadata": dict(self.metadata),
+            "timestamp": iso(self.time),
+        }
+
+    def to_wire(self) -> str:
+        """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
+        wire = {
+            "specversion": "1.0",
+            "id": self.id,
+            "type": self.event_type,
+            "source": self.source,
+            "time": iso(self.time),
+            "datacontenttype": "application/json",
+            "dataschema": f"{self.event_type}.v{self.version}",
+            "subject": str(self.entity) if self.entity else None,
+            "tenant": self.tenant,
+            "sequence": self.sequence,
+            "correlationid": self.correlation_id,
+            "causationid": self.causation_id,
+            "topics": list(self.topics),
+            "metadata": dict(self.metadata),
+            "data": dict(self.data),
+        }
+        kept = {name: value for name, value in wire.items() if value is not None}
+        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+class NotAnEventError(ValueError):
+    """What came over the wire is no event; the message names the attribute and the mend."""
+
+
+_EVENT = TypeAdapter(Event)
+
+
+def from_wire(detail: str | Mapping[str, Any]) -> Event:
+    """The event of a CloudEvent.
+
+    Raises:
+        NotAnEventError: not JSON, an attribute is missing or of the wrong type.
+    """
+    try:
+        wire = json.loads(detail) if isinstance(detail, str) else detail
+        schema = str(wire["dataschema"])
+        subject = wire.get("subject")
+        return _EVENT.validate_python(
+            {
+                "event_type": wire["type"],
+                "data": wire["data"],
+                "metadata": wire.get("metadata", {}),
+                "id": wire["id"],
+                "version": int(schema.rpartition(".v")[2]),
+                "source": wire["source"],
+                "tenant": wire.get("tenant"),
+                "time": wire["time"],
+                "entity": EntityRef.parse(subject) if subject else None,
+                "sequence": wire.get("sequence"),
+                "correlation_id": wire.get("correlationid"),
+                "causation_id": wire.get("causationid"),
+                "topics": tuple(wire.get("topics", ())),
+            }
+        )
+    except KeyError as error:
+        raise NotAnEventError(
+            f"attribute {error.args[0]!r} is missing; send a CloudEvent"
+        ) from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NotAnEventError(f"not a CloudEvent of ours: {error}") from None

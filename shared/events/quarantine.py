@@ -1,0 +1,118 @@
+"""Quarantine: where an event goes whose consumer failed for the last time.
+
+It keeps consumer, node, reason and the message itself, so that an operator can see what happened,
+mend it, and send the message to that consumer again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from shared.platform.clock import Clock, iso, utc_now
+from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError
+
+Status = Literal["quarantined", "redriven", "discarded"]
+
+
+class NotInQuarantineError(Exception):
+    """No such event is in quarantine, or somebody dealt with it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One event that one consumer could not handle."""
+
+    id: str
+    """Event id and consumer: a second failure of the same is the same entry."""
+    tenant: str
+    event_id: str
+    event_type: str
+    consumer: str
+    node: str | None
+    error: str
+    attempts: int
+    at: str
+    queue_url: str
+    body: str
+    """The message as the queue delivered it."""
+    status: Status = "quarantined"
+
+
+_ENTRY = TypeAdapter(Quarantined)
+
+
+class Quarantine:
+    """Reads and writes quarantined events of one tenant at a time."""
+
+    def __init__(self, tables: Tables, table: str, clock: Clock = utc_now) -> None:
+        self._tables = tables
+        self._table = table
+        self._clock = clock
+
+    def add(self, entry: Quarantined) -> None:
+        """Keeps an entry; the same event and consumer again replaces what was there."""
+        item = {**asdict(entry), "pk": entry.tenant, "sk": entry.id}
+        self._tables.transact([Put(self._table, item)])
+
+    def page(
+        self, tenant: str, *, limit: int, start: Mapping[str, Any] | None = None
+    ) -> tuple[list[Quarantined], Mapping[str, Any] | None]:
+        """Newest first, with where the next page starts."""
+        query = Query(self._table, ("pk", tenant), limit=limit, descending=True, start=start)
+        page = self._tables.query(query)
+        return [_ENTRY.validate_python(_fields(item)) for item in page.items], page.next_start
+
+    def get(self, tenant: str, entry_id: str) -> Quarantined:
+        """One entry.
+
+        Raises:
+            NotInQuarantineError: there is none.
+        """
+        item = self._tables.get(self._table, {"pk": tenant, "sk": entry_id})
+        if item is None:
+            raise NotInQuarantineError(f"{entry_id} is not in quarantine")
+        return _ENTRY.validate_python(_fields(item))
+
+    def redrive(self, tenant: str, entry_id: str, send: Callable[[str, str], None]) -> Quarantined:
+        """Sends the message to its consumer's queue again with `send(queue_url, body)`.
+
+        The message goes first: a crash in between sends it twice, and the inbox makes that one.
+
+        Raises:
+            NotInQuarantineError: there is none, or it was dealt with.
+        """
+        entry = self._open(tenant, entry_id)
+        send(entry.queue_url, entry.body)
+        return self._close(entry, "redriven")
+
+    def discard(self, tenant: str, entry_id: str) -> Quarantined:
+        """Gives an event up; it stays listed as discarded.
+
+        Raises:
+            NotInQuarantineError: there is none, or it was dealt with.
+        """
+        return self._close(self._open(tenant, entry_id), "discarded")
+
+    def _open(self, tenant: str, entry_id: str) -> Quarantined:
+        entry = self.get(tenant, entry_id)
+        if entry.status != "quarantined":
+            raise NotInQuarantineError(f"{entry_id} was {entry.status} before")
+        return entry
+
+    def _close(self, entry: Quarantined, status: Status) -> Quarantined:
+        item = {**asdict(entry), "status": status, "pk": entry.tenant, "sk": entry.id}
+        item["closed_at"] = iso(self._clock())
+        try:
+            when = FieldIs("status", "quarantined")
+            self._tables.transact([Put(self._table, item, when, label="quarantine")])
+        except TransactionRefusedError:
+            raise NotInQuarantineError(f"{entry.id} was dealt with meanwhile") from None
+        return _ENTRY.validate_python(_fields(item))
+
+
+def _fields(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in Quarantined.__dataclass_fields__ if name in item}

@@ -1,0 +1,62 @@
+"""The record of what pipelines did: one run per event and pipeline, whatever the attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.platform.tables import Item, Put, Query, Tables
+
+
+class Run(BaseModel):
+    """One run of a pipeline."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    execution_id: str
+    """The id of the event it ran for: an event runs a pipeline once."""
+    pipeline: str
+    event_type: str
+    source: str
+    status: Literal["completed", "failed"]
+    attempt: int
+    started_at: str
+    ended_at: str
+    trace: list[dict[str, Any]] = []
+    result: dict[str, Any] = {}
+    node: str | None = None
+    error: str | None = None
+
+
+class Runs:
+    """The runs of tenants."""
+
+    def __init__(self, tables: Tables, table: str) -> None:
+        self._tables = tables
+        self._table = table
+
+    def write(self, tenant: str, run: Run) -> Put:
+        """The write that keeps a run; a later attempt replaces an earlier one."""
+        item: Item = run.model_dump(exclude_none=True)
+        return Put(self._table, {**item, **_key(tenant, run.pipeline, run.execution_id)})
+
+    def get(self, tenant: str, pipeline: str, execution_id: str) -> Run | None:
+        """One run, or None."""
+        item = self._tables.get(self._table, _key(tenant, pipeline, execution_id))
+        return Run.model_validate(item) if item else None
+
+    def page(
+        self, tenant: str, pipeline: str, *, limit: int, start: Mapping[str, Any] | None = None
+    ) -> tuple[list[Run], Mapping[str, Any] | None]:
+        """A page of runs, newest event first, and where the next page starts."""
+        query = Query(
+            self._table, ("pk", f"{tenant}#{pipeline}"), limit=limit, descending=True, start=start
+        )
+        page = self._tables.query(query)
+        return [Run.model_validate(item) for item in page.items], page.next_start
+
+
+def _key(tenant: str, pipeline: str, execution_id: str) -> dict[str, str]:
+    return {"pk": f"{tenant}#{pipeline}", "sk": execution_id}

@@ -1,0 +1,44 @@
+"""boto3 clients, made once per process and only when first asked for.
+
+boto3 is imported here and nowhere else, and lazily: a function that never calls AWS never pays
+for it. Time-outs are short because a handler's own time is; retries are the SDK's adaptive ones.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+Service = Literal["dynamodb", "events", "sqs", "stepfunctions", "secretsmanager", "sesv2"]
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    import boto3
+
+    return boto3.Session()
+
+
+@lru_cache(maxsize=8)
+def client(service: Service, read_timeout: int = 10) -> Any:
+    """The client of a service; `read_timeout` in seconds."""
+    from botocore.config import Config
+
+    # Without host prefixes a synchronous execution reaches any endpoint, the laptop's too; AWS
+    # serves it on the plain host as well.
+    prefix = {"inject_host_prefix": False} if service == "stepfunctions" else {}
+    config = Config(
+        connect_timeout=3,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        **prefix,  # type: ignore[arg-type]
+    )
+    return _session().client(service, config=config)
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's name of what went wrong."""
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))

@@ -1,0 +1,199 @@
+"""Tables in DynamoDB."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from shared.platform.aws import client, error_code
+from shared.platform.backoff import delays
+from shared.platform.tables import (
+    Absent,
+    Add,
+    Condition,
+    Item,
+    Key,
+    Page,
+    Present,
+    Put,
+    Query,
+    TablesBusyError,
+    TransactionRefusedError,
+    Write,
+)
+
+_ATTEMPTS = 6
+
+
+class DynamoTables:
+    """The port `Tables` on DynamoDB's own client."""
+
+    def get(self, table: str, key: Key) -> Item | None:
+        """See `Tables.get`."""
+        answer = client("dynamodb").get_item(TableName=table, Key=_wire(key), ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def query(self, query: Query) -> Page:
+        """See `Tables.query`."""
+        answer = client("dynamodb").query(**_request(query))
+        return Page([_plain(item) for item in answer["Items"]], answer.get("LastEvaluatedKey"))
+
+    def count(self, query: Query) -> int:
+        """See `Tables.count`."""
+        request = _request(query) | {"Select": "COUNT"}
+        total = 0
+        while True:
+            answer = client("dynamodb").query(**request)
+            total += int(answer["Count"])
+            if not (last := answer.get("LastEvaluatedKey")):
+                return total
+            request["ExclusiveStartKey"] = last
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """See `Tables.transact`."""
+        from botocore.exceptions import ClientError
+
+        items = [_write(write) for write in writes]
+        waits = delays(_ATTEMPTS, base=0.05, cap=1.0)
+        while True:
+            try:
+                client("dynamodb").transact_write_items(TransactItems=items)
+                return
+            except ClientError as error:
+                _raise_if_final(error, writes)
+                wait = next(waits, None)
+                if wait is None:
+                    raise TablesBusyError("too many writers at once; try again") from error
+                time.sleep(wait)
+
+    def remove_fields(self, table: str, key: Key, names: Sequence[str]) -> None:
+        """See `Tables.remove_fields`."""
+        from botocore.exceptions import ClientError
+
+        try:
+            client("dynamodb").update_item(
+                TableName=table,
+                Key=_wire(key),
+                UpdateExpression="REMOVE " + ", ".join(f"#{name}" for name in names),
+                ExpressionAttributeNames={f"#{name}": name for name in names} | {"#pk": "pk"},
+                ConditionExpression="attribute_exists(#pk)",
+            )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+
+
+def _raise_if_final(error: Any, writes: Sequence[Write]) -> None:
+    code = error_code(error)
+    if code == "TransactionCanceledException":
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+        refused = [
+            write.label
+            for write, reason in zip(writes, reasons, strict=False)
+            if reason == "ConditionalCheckFailed"
+        ]
+        if refused:
+            raise TransactionRefusedError(refused) from error
+        if set(reasons) <= {"None", "TransactionConflict", "ThrottlingError", None}:
+            return
+    elif code in {"TransactionInProgressException", "ThrottlingException"}:
+        return
+    raise error
+
+
+def _write(write: Write) -> dict[str, Any]:
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if isinstance(write, Add):
+        names["#n"], values[":n"] = write.name, write.amount
+        body = {"Key": _wire(write.key), "UpdateExpression": "ADD #n :n"}
+        return {"Update": _operation(write.table, body, names, values)}
+    body = {"Item": _wire(write.item)} if isinstance(write, Put) else {"Key": _wire(write.key)}
+    if write.when is not None:
+        body["ConditionExpression"] = _condition(write.when, names, values)
+    kind = "Put" if isinstance(write, Put) else "Delete"
+    return {kind: _operation(write.table, body, names, values)}
+
+
+def _operation(
+    table: str, body: dict[str, Any], names: dict[str, str], values: dict[str, Any]
+) -> dict[str, Any]:
+    operation = {"TableName": table, **body}
+    if names:
+        operation["ExpressionAttributeNames"] = names
+    if values:
+        operation["ExpressionAttributeValues"] = _wire(values)
+    return operation
+
+
+def _condition(when: Condition, names: dict[str, str], values: dict[str, Any]) -> str:
+    if isinstance(when, Absent | Present):
+        names["#pk"] = "pk"
+        exists = "attribute_exists" if isinstance(when, Present) else "attribute_not_exists"
+        return f"{exists}(#pk)"
+    names["#w"], values[":w"] = when.name, when.value
+    return "#w = :w"
+
+
+def _request(query: Query) -> dict[str, Any]:
+    names = {"#p": query.partition[0]}
+    values = {":p": query.partition[1]}
+    condition = "#p = :p"
+    if query.prefix is not None:
+        names["#s"], values[":s"] = query.sort, query.prefix
+        condition += " AND begins_with(#s, :s)"
+    elif query.before is not None:
+        names["#s"], values[":s"] = query.sort, query.before
+        condition += " AND #s < :s"
+    request: dict[str, Any] = {
+        "TableName": query.table,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": _wire(values),
+        "ScanIndexForward": not query.descending,
+        "ConsistentRead": query.index is None,
+    }
+    if query.index:
+        request["IndexName"] = query.index
+    if query.limit:
+        request["Limit"] = query.limit
+    if query.start:
+        request["ExclusiveStartKey"] = dict(query.start)
+    return request
+
+
+def _wire(item: Any) -> dict[str, Any]:
+    from boto3.dynamodb.types import TypeSerializer
+
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(_exact(value)) for name, value in item.items()}
+
+
+def _plain(item: dict[str, Any]) -> Item:
+    from boto3.dynamodb.types import TypeDeserializer
+
+    deserializer = TypeDeserializer()
+    return {name: _whole(deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _exact(value: Any) -> Any:
+    """DynamoDB takes no binary fractions; their shortest decimal form is the same number."""
+    return _mapped(value, lambda leaf: Decimal(repr(leaf)) if isinstance(leaf, float) else leaf)
+
+
+def _whole(value: Any) -> Any:
+    """A number without fraction comes back as the integer it was."""
+    return _mapped(
+        value,
+        lambda leaf: int(leaf) if isinstance(leaf, Decimal) and leaf == int(leaf) else leaf,
+    )
+
+
+def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: _mapped(part, change) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_mapped(part, change) for part in value]
+    return change(value)

@@ -1,0 +1,26 @@
+"""What every test shares: settings of the functions, and a closed network for unit tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.update(
+    CRM_TABLE="crm", INBOX_TABLE="inbox", EXECUTIONS_TABLE="executions",
+    QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
+    MAX_BODY_BYTES="20000",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _closed_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever is below tests/unit, tests/property or tests/contract reaches no network."""
+    from pytest_socket import disable_socket, enable_socket
+
+    closed = any(f"/tests/{part}/" in str(request.path) for part in ("unit", "property", "contract"))
+    if closed:
+        disable_socket(allow_unix_socket=True)
+    yield
+    enable_socket()

@@ -1,0 +1,1 @@
+"""Fakes of the ports in `shared.platform`: they obey the same conditions, in memory."""

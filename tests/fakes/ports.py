@@ -1,0 +1,62 @@
+"""The other ports: queues, machines, mail, and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.platform.machines import Ended
+from shared.platform.mail import Message
+
+
+class MovedClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)) -> None:
+        self.now = at
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class MemoryQueues:
+    """The port `Queues`."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.delayed: list[tuple[str, str, int]] = []
+
+    def send(self, queue_url: str, body: str) -> None:
+        self.sent.append((queue_url, body))
+
+    def delay(self, queue_url: str, receipt: str, seconds: int) -> None:
+        self.delayed.append((queue_url, receipt, seconds))
+
+
+class ScriptedMachines:
+    """The port `Machines`: answers with what a function makes of the item."""
+
+    def __init__(self, answer: Callable[[Mapping[str, Any]], Ended]) -> None:
+        self.answer = answer
+        self.names: list[str] = []
+
+    def run(self, arn: str, name: str, item: Mapping[str, Any]) -> Ended:
+        self.names.append(name)
+        return self.answer(item)
+
+
+class MemoryMail:
+    """The port `Mail`."""
+
+    def __init__(self) -> None:
+        self.sent: dict[tuple[str, str], Message] = {}
+
+    def send(self, tenant: str, key: str, message: Message) -> bool:
+        if (tenant, key) in self.sent:
+            return False
+        self.sent[tenant, key] = message
+        return True
