@@ -19,7 +19,9 @@ def _closed_network(request: pytest.FixtureRequest) -> Iterator[None]:
     """Whoever is below tests/unit, tests/property or tests/contract reaches no network."""
     from pytest_socket import disable_socket, enable_socket
 
-    closed = any(f"/tests/{part}/" in str(request.path) for part in ("unit", "property", "contract"))
+    closed = any(
+        f"/tests/{part}/" in str(request.path) for part in ("unit", "property", "contract")
+    )
     if closed:
         disable_socket(allow_unix_socket=True)
     yield

@@ -60,7 +60,8 @@ def _add_branch(
     arn_of: Callable[[str], str],
     comment: str,
 ) -> None:
-    for name, following in zip(nodes, [*nodes[1:], then], strict=True):
+    following_nodes = [*nodes[1:], then] if nodes else []
+    for name, following in zip(nodes, following_nodes, strict=True):
         if name in states and states[name]["Next"] == following:
             continue  # two branches may share their tail
         if name in states:

@@ -36,7 +36,9 @@ class MemoryTables:
         found = self._matching(query)
         if query.start:
             at = query.start[query.sort]
-            found = [i for i in found if (i[query.sort] < at if query.descending else i[query.sort] > at)]
+            found = [
+                i for i in found if (i[query.sort] < at if query.descending else i[query.sort] > at)
+            ]
         chosen = found[: query.limit] if query.limit else found
         more = len(found) > len(chosen)
         last = {query.sort: chosen[-1][query.sort]} if more and chosen else None

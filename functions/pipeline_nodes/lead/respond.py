@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -52,13 +53,13 @@ def mail() -> Mail:
     return SesMail(DynamoTables(), told.inbox_table, told.mail_from, deliver)
 
 
-def answer(lead: JudgedLead, context: Context, post: Mail) -> Responded:
-    """Sends the answer through `post` and says what was done."""
+def answer(lead: JudgedLead, context: Context, post: Callable[[], Mail]) -> Responded:
+    """Sends the answer through what `post` opens, and says what was done."""
     if not lead.email:
         return Responded(status="error", reason="the lead has no e-mail address")
     subject = f"Thank you for your interest, {lead.name}"
     body = _text(lead)
-    sent = post.send(context.tenant, f"{context.entity or context.execution_id}/answer",
+    sent = post().send(context.tenant, f"{context.entity or context.execution_id}/answer",
                      Message(lead.email, subject, body))  # fmt: skip
     email = Email(
         to=lead.email,
@@ -74,7 +75,7 @@ def answer(lead: JudgedLead, context: Context, post: Mail) -> Responded:
 @node
 def respond(lead: JudgedLead, context: Context) -> Responded:
     """Adds `email_sent` and a follow-up two days later."""
-    return answer(lead, context, mail())
+    return answer(lead, context, mail)
 
 
 def _text(lead: JudgedLead) -> str:

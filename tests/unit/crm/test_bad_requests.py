@@ -43,7 +43,9 @@ def _errors(answer, status):
     ],
 )
 def test_a_body_that_is_no_lead(crm, content, field):
-    answer = crm.call("POST", "/leads/", content=content, headers={"content-type": "application/json"})
+    answer = crm.call(
+        "POST", "/leads/", content=content, headers={"content-type": "application/json"}
+    )
     body = _errors(answer, 400)
     assert body["error"] == "Failed to create lead"
     assert field in [entry["field"] for entry in body["errors"]]
@@ -136,7 +138,9 @@ def test_a_column_that_does_not_exist(crm):
     _errors(crm.call("GET", "/leads", params={"status": "Lost"}), 400)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.example"]
+)
 def test_an_unknown_host(crm, host):
     assert _errors(crm.call("GET", "/leads", host=host), 400)["errors"][0]["field"] == "Host"
 

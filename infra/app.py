@@ -1,0 +1,54 @@
+"""The CDK app: the stacks of one stage, and what each needs from the others.
+
+Importing this starts Node; `infra.node` is asked to choose it first.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+
+from infra.config import stage_config
+from infra.constructs.source_code import ROOT
+from infra.stacks.application import ApplicationStack
+from infra.stacks.data import DataStack
+from infra.stacks.events import EventsStack
+from shared.pipelines.definition import load_definitions
+
+STACKS: Final = ("data", "events", "application")
+
+
+def new_app(outdir: Path | None = None) -> cdk.App:
+    """An empty app with the context of `cdk.json`, as the CDK's command line would give it."""
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return cdk.App(
+        outdir=str(outdir) if outdir else None,
+        context=context,
+        analytics_reporting=False,
+        # It takes three times as long as the synthesis; tests and the deployment check anyway.
+        builtin_cloud_formation_validation=False,
+    )
+
+
+def add_stacks(app: cdk.App) -> None:
+    """Puts the stacks of the stage that the context names into the app."""
+    config = stage_config(app.node.get_context("stage"))
+    data = DataStack(app, _name(config.stage, "data"), config)
+    events = EventsStack(app, _name(config.stage, "events"), config, data)
+    ApplicationStack(
+        app,
+        _name(config.stage, "application"),
+        config,
+        data=data,
+        events=events,
+        pipelines=load_definitions(ROOT),
+    )
+    cdk.Tags.of(app).add("project", "millrace")
+    cdk.Tags.of(app).add("stage", config.stage)
+
+
+def _name(stage: str, stack: str) -> str:
+    return f"millrace-{stage}-{stack}"

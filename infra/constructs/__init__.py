@@ -1,0 +1,1 @@
+"""The parts that stacks compose: one idea each, with the rights and alarms that belong to it."""

@@ -1,0 +1,78 @@
+"""The CRM's HTTP API: the function that answers, and the one that lets requests in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.data import Data
+from infra.constructs.http_api import HttpApi
+from infra.constructs.service_function import Deployment, ServiceFunction
+from infra.constructs.tables import BOARD, GET, READ, WRITE, index_arn
+from infra.constructs.user_pool import Users
+
+
+class CrmApi(Construct):
+    """Functions `CrmFunction` and `AuthorizerFunction` behind one HTTP API."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, data: Data, users: Users) -> None:
+        super().__init__(scope, "Default")
+        self._deployment = deployment
+        self._data = data
+        api = HttpApi(self, deployment.config)
+        self._crm = self._crm_function(api.host)
+        api.serve(self._crm, self._authorizer_function(users))
+
+    def may_redrive(self, queues: Sequence[sqs.Queue]) -> None:
+        """Operators put quarantined events back into the queue of their consumer."""
+        if queues:
+            self._crm.allow(["sqs:SendMessage"], [queue.queue_arn for queue in queues])
+
+    def _crm_function(self, host: str) -> ServiceFunction:
+        data, config = self._data, self._deployment.config
+        made = ServiceFunction(
+            self,
+            "CrmFunction",
+            self._deployment,
+            service="crm",
+            handler="functions.crm.handler.handler",
+            timeout=29,  # API Gateway gives up after 30
+            memory=1024,
+            environment={
+                "CRM_TABLE": data.crm.table_name,
+                "INBOX_TABLE": data.inbox.table_name,
+                "EXECUTIONS_TABLE": data.executions.table_name,
+                "QUARANTINE_TABLE": data.quarantine.table_name,
+                "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
+                "ALLOWED_ORIGINS": ",".join(config.allowed_origins),
+                "ALLOWED_HOSTS": host,
+                "MAX_BODY_BYTES": str(config.max_body_bytes),
+            },
+        )
+        changed = [table.table_arn for table in (data.crm, data.inbox, data.quarantine)]
+        made.allow([*READ, *WRITE], changed)
+        made.allow(["dynamodb:Query"], [index_arn(data.crm, BOARD)])
+        made.allow(READ, [data.executions.table_arn])
+        made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])
+        return made
+
+    def _authorizer_function(self, users: Users) -> ServiceFunction:
+        made = ServiceFunction(
+            self,
+            "AuthorizerFunction",
+            self._deployment,
+            service="authorizer",
+            handler="functions.identity.authorizer.handler",
+            timeout=5,
+            memory=512,
+            environment={
+                "IDENTITY_TABLE": self._data.identity.table_name,
+                "ISSUER": users.issuer,
+                "JWKS_URL": users.keys_url,
+                "CLIENT_ID": users.client.user_pool_client_id,
+            },
+        )
+        made.allow(GET, [self._data.identity.table_arn])
+        return made

@@ -1,0 +1,34 @@
+"""What holds data: the tables by their subject, and the secret that signs cursors."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.tables import BOARD, PENDING, removal, table
+
+
+class Data(Construct):
+    """Tables and secret; the tenant leads every key in them."""
+
+    def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
+        super().__init__(scope, name)
+        self.crm: dynamodb.Table = table(
+            self, "CrmTable", config, expires=True, indexes=[BOARD, PENDING], stream=True
+        )
+        # What expires by itself needs no restoring.
+        self.inbox = table(self, "InboxTable", config, sort=False, keeps=False, expires=True)
+        self.executions = table(self, "ExecutionsTable", config)
+        self.quarantine = table(self, "QuarantineTable", config)
+        self.identity = table(self, "IdentityTable", config)
+        self.cursor_secret = secretsmanager.Secret(
+            self,
+            "CursorSecret",
+            description="Signs the cursors of lists",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=removal(config),
+        )

@@ -1,0 +1,139 @@
+"""The HTTP API: one integration, and an authorizer before everything but a few open routes."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.arns import own_arn
+from infra.constructs.retention import log_group
+from infra.constructs.service_function import ServiceFunction
+
+_GUARDED: Final = {"AnyRoute": "ANY /{proxy+}", "RootRoute": "ANY /"}
+_OPEN: Final = {
+    "HealthRoute": "GET /health",
+    "TestRoute": "GET /test",
+    "TestSlashRoute": "GET /test/",
+    # A browser's preflight carries no credentials; the application answers it.
+    "PreflightRoute": "OPTIONS /{proxy+}",
+    "RootPreflightRoute": "OPTIONS /",
+}
+_ACCESS_LOG: Final = {
+    "request": "$context.requestId",
+    "time": "$context.requestTime",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "ms": "$context.responseLatency",
+    "bytes": "$context.responseLength",
+    "ip": "$context.identity.sourceIp",
+    "authorizer_error": "$context.authorizer.error",
+    "integration_error": "$context.integrationErrorMessage",
+}
+
+
+class HttpApi(Construct):
+    """Made in two steps, because the functions behind it are told its host name.
+
+    Cross-origin rules are the application's, so that they are the same on a laptop.
+    """
+
+    def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
+        super().__init__(scope, name)
+        self._config = config
+        self._api = apigateway.CfnApi(self, "HttpApi", name="millrace", protocol_type="HTTP")
+
+    @property
+    def host(self) -> str:
+        """The host name that API Gateway gives it."""
+        return f"{self._api.ref}.execute-api.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}"
+
+    def serve(self, application: ServiceFunction, authorizer: ServiceFunction) -> None:
+        """Sends every request to the application, after the authorizer where one must be asked."""
+        self._add_stage()
+        integration = apigateway.CfnIntegration(
+            self,
+            "CrmIntegration",
+            api_id=self._api.ref,
+            integration_type="AWS_PROXY",
+            integration_uri=application.arn,
+            payload_format_version="2.0",
+        )
+        guard = self._authorizer(authorizer)
+        target = f"integrations/{integration.ref}"
+        for name, key in _GUARDED.items():
+            self._route(name, key, target, authorization_type="CUSTOM", authorizer_id=guard.ref)
+        for name, key in _OPEN.items():
+            self._route(name, key, target, authorization_type="NONE")
+        self._permit("ApiMayCallCrm", application, "*")
+        self._permit("ApiMayCallAuthorizer", authorizer, f"authorizers/{guard.ref}")
+
+    def _add_stage(self) -> None:
+        log = log_group(self, "HttpApiLogs", self._config)
+        stage = apigateway.CfnStage
+        apigateway.CfnStage(
+            self,
+            "HttpApiStage",
+            api_id=self._api.ref,
+            stage_name="$default",
+            auto_deploy=True,
+            default_route_settings=stage.RouteSettingsProperty(
+                throttling_burst_limit=self._config.request_burst,
+                throttling_rate_limit=self._config.requests_per_second,
+            ),
+            access_log_settings=stage.AccessLogSettingsProperty(
+                destination_arn=log.log_group_arn, format=json.dumps(_ACCESS_LOG)
+            ),
+        )
+
+    def _authorizer(self, function: ServiceFunction) -> apigateway.CfnAuthorizer:
+        aws = cdk.Aws
+        invoke = f"lambda:path/2015-03-31/functions/{function.arn}/invocations"
+        return apigateway.CfnAuthorizer(
+            self,
+            "Authorizer",
+            api_id=self._api.ref,
+            name="membership",
+            authorizer_type="REQUEST",
+            authorizer_uri=f"arn:{aws.PARTITION}:apigateway:{aws.REGION}:{invoke}",
+            authorizer_payload_format_version="2.0",
+            enable_simple_responses=True,
+            identity_source=["$request.header.Authorization"],
+            authorizer_result_ttl_in_seconds=60,
+        )
+
+    def _route(
+        self,
+        name: str,
+        key: str,
+        target: str,
+        *,
+        authorization_type: str,
+        authorizer_id: str | None = None,
+    ) -> None:
+        apigateway.CfnRoute(
+            self,
+            name,
+            api_id=self._api.ref,
+            route_key=key,
+            target=target,
+            authorization_type=authorization_type,
+            authorizer_id=authorizer_id,
+        )
+
+    def _permit(self, name: str, function: ServiceFunction, path: str) -> None:
+        lambda_.CfnPermission(
+            self,
+            name,
+            action="lambda:InvokeFunction",
+            function_name=function.arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=own_arn("execute-api", f"{self._api.ref}/{path}"),
+        )

@@ -1,0 +1,120 @@
+"""The outbox's two ways to the bus: the relay at once, the sweeper for what the relay missed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from infra.constructs.queue_with_dead_letters import dead_letters
+from infra.constructs.service_function import Deployment, ServiceFunction
+from infra.constructs.tables import PENDING, STREAM, index_arn
+
+_NEW_AND_PENDING: Final = {
+    "eventName": lambda_.FilterRule.is_equal("INSERT"),
+    "dynamodb": {"NewImage": {"pending_pk": {"S": lambda_.FilterRule.exists()}}},
+}
+
+
+class Outbox(Construct):
+    """Relay, sweeper, and the schedule of the sweeper."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        deployment: Deployment,
+        table: dynamodb.Table,
+        bus: events.EventBus,
+    ) -> None:
+        super().__init__(scope, name)
+        self._table = table
+        self._bus = bus
+        self.relay = self._function("Relay", deployment, timeout=30)
+        self.sweeper = self._function("Sweeper", deployment, timeout=50)
+        self._follow_stream()
+        self._sweep_every_minute()
+
+    def _function(self, name: str, deployment: Deployment, *, timeout: int) -> ServiceFunction:
+        made = ServiceFunction(
+            self,
+            f"{name}Function",
+            deployment,
+            service=name.lower(),
+            handler=f"functions.events.{name.lower()}.handler",
+            timeout=timeout,
+            environment={
+                "CRM_TABLE": self._table.table_name,
+                "EVENT_BUS_NAME": self._bus.event_bus_name,
+            },
+        )
+        made.allow(["dynamodb:UpdateItem"], [self._table.table_arn])
+        made.allow(["events:PutEvents"], [self._bus.event_bus_arn])
+        return made
+
+    def _follow_stream(self) -> None:
+        stream = self._table.table_stream_arn
+        assert stream is not None, "the table of the outbox has a stream"  # noqa: S101
+        failed = dead_letters(self, "RelayDeadLetters")
+        self.relay.allow(STREAM, [stream])
+        # Listing streams has no resource-level permission.
+        self.relay.allow(["dynamodb:ListStreams"], ["*"])
+        self.relay.allow(["sqs:SendMessage"], [failed.queue_arn])
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "RelayStreamMapping",
+            target=self.relay.function,
+            event_source_arn=stream,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=25,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=5,
+            on_failure=sources.SqsDlq(failed),
+            filters=[lambda_.FilterCriteria.filter(_NEW_AND_PENDING)],
+        )
+        mapping.node.add_dependency(self.relay.role)
+
+    def _sweep_every_minute(self) -> None:
+        self.sweeper.allow(["dynamodb:Query"], [index_arn(self._table, PENDING)])
+        failed = dead_letters(self, "SweeperDeadLetters")
+        role = iam.Role(
+            self,
+            "SweeperScheduleRole",
+            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"),
+            inline_policies={
+                "Own": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(
+                            actions=["lambda:InvokeFunction"], resources=[self.sweeper.arn]
+                        ),
+                        iam.PolicyStatement(
+                            actions=["sqs:SendMessage"], resources=[failed.queue_arn]
+                        ),
+                    ]
+                )
+            },
+        )
+        scheduler.CfnSchedule(
+            self,
+            "SweeperSchedule",
+            schedule_expression="rate(1 minute)",
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=self.sweeper.arn,
+                role_arn=role.role_arn,
+                # The next minute sweeps again: an old sweep is worth nothing.
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=60, maximum_retry_attempts=1
+                ),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
+                    arn=failed.queue_arn
+                ),
+            ),
+        )

@@ -1,0 +1,59 @@
+"""A queue that loses nothing: what nobody could handle lies beside it and rings an alarm."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.alarms import alarm_when
+
+_KEPT: Final = cdk.Duration.days(14)
+_TOO_OLD_SECONDS: Final = 900
+CONSUME: Final = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+)
+
+
+def dead_letters(scope: Construct, name: str) -> sqs.Queue:
+    """A queue for what failed for good; its first message is an alarm."""
+    queue = sqs.Queue(
+        scope,
+        name,
+        retention_period=_KEPT,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+    )
+    waiting = queue.metric_approximate_number_of_messages_visible(period=cdk.Duration.minutes(1))
+    alarm_when(scope, f"{name}NotEmpty", waiting, above=0)
+    return queue
+
+
+class QueueWithDeadLetters(Construct):
+    """`Queue` and `DeadLetters`, named after where they stand.
+
+    A message is invisible for six times its consumer's timeout, as AWS advises: a throttled
+    function gets it again only after the poller has given up.
+    """
+
+    def __init__(self, scope: Construct, *, consumer_timeout: int, max_receives: int) -> None:
+        super().__init__(scope, "Default")
+        self.dead_letters = dead_letters(self, "DeadLetters")
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            visibility_timeout=cdk.Duration.seconds(6 * consumer_timeout),
+            retention_period=_KEPT,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=max_receives
+            ),
+        )
+        age = self.queue.metric_approximate_age_of_oldest_message(period=cdk.Duration.minutes(5))
+        alarm_when(self, "QueueTooOld", age, above=_TOO_OLD_SECONDS)

@@ -1,0 +1,100 @@
+"""A Lambda function with a role of its own, a log that ends, and alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.alarms import alarm_when
+from infra.constructs.retention import log_group
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What every function of a stack shares: the stage's settings and the code."""
+
+    config: StageConfig
+    code: lambda_.Code
+
+
+class ServiceFunction(Construct):
+    """`ServiceFunction(self, "CrmFunction", deployment, service="crm", handler=…, timeout=29)`.
+
+    Its role can write its own log and its own traces and nothing else; each further right is
+    one `allow`. The CDK's grants are switched off, so that rights never appear by themselves.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        deployment: Deployment,
+        *,
+        service: str,
+        handler: str,
+        timeout: int,
+        memory: int = 256,
+        environment: Mapping[str, str] | None = None,
+        reserved_concurrency: int | None = None,
+    ) -> None:
+        super().__init__(scope, name)
+        config = deployment.config
+        log = log_group(self, "Logs", config)
+        self._rights = iam.PolicyDocument()
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Own": self._rights},
+        )
+        self._allow_log_and_traces(log)
+        self.function = lambda_.Function(
+            self,
+            "Resource",
+            code=deployment.code,
+            handler=handler,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            timeout=cdk.Duration.seconds(timeout),
+            memory_size=memory,
+            reserved_concurrent_executions=reserved_concurrency,
+            role=self.role.without_policy_updates(),
+            log_group=log,
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={
+                "STAGE": config.stage,
+                "LOG_LEVEL": config.log_level,
+                "POWERTOOLS_SERVICE_NAME": service,
+                **(environment or {}),
+            },
+        )
+        self.timeout = timeout
+        self._add_alarms()
+
+    @property
+    def arn(self) -> str:
+        """The function's ARN, to be known by others."""
+        return self.function.function_arn
+
+    def allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
+        """One more right, in the role's own inline policy."""
+        self._rights.add_statements(
+            iam.PolicyStatement(actions=list(actions), resources=list(resources))
+        )
+
+    def _allow_log_and_traces(self, log: logs.ILogGroup) -> None:
+        self.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log.log_group_arn])
+        # X-Ray has no resource-level permission for writing traces.
+        self.allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])
+
+    def _add_alarms(self) -> None:
+        five_minutes = cdk.Duration.minutes(5)
+        alarm_when(self, "Errors", self.function.metric_errors(period=five_minutes), above=0)
+        alarm_when(self, "Throttles", self.function.metric_throttles(period=five_minutes), above=0)

@@ -1,0 +1,87 @@
+"""The tables, and the sets of rights that are given on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra.config import StageConfig
+
+READ: Final = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
+GET: Final = ("dynamodb:GetItem",)
+# Transactions need no action of their own: each of their writes is checked as if it stood alone.
+PUT: Final = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+WRITE: Final = (
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+)
+STREAM: Final = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+)
+
+BOARD: Final = "board"
+PENDING: Final = "pending"
+
+
+def table(
+    scope: Construct,
+    name: str,
+    config: StageConfig,
+    *,
+    sort: bool = True,
+    keeps: bool = True,
+    expires: bool = False,
+    indexes: Sequence[str] = (),
+    stream: bool = False,
+) -> dynamodb.Table:
+    """A table keyed by `pk` and `sk`, billed by request.
+
+    Args:
+        keeps: its items are the truth, so every moment of 35 days can be restored.
+        expires: items with a past `expires_at` are removed.
+        indexes: each named one is keyed by `<name>_pk` and `<name>_sk` and carries whole items.
+    """
+    made = dynamodb.Table(
+        scope,
+        name,
+        partition_key=_text("pk"),
+        sort_key=_text("sk") if sort else None,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=keeps
+        ),
+        time_to_live_attribute="expires_at" if expires else None,
+        stream=dynamodb.StreamViewType.NEW_IMAGE if stream else None,
+        deletion_protection=config.keep_data,
+        removal_policy=removal(config),
+    )
+    for index in indexes:
+        made.add_global_secondary_index(
+            index_name=index,
+            partition_key=_text(f"{index}_pk"),
+            sort_key=_text(f"{index}_sk"),
+            projection_type=dynamodb.ProjectionType.ALL,
+        )
+    return made
+
+
+def index_arn(of: dynamodb.ITable, index: str) -> str:
+    """The ARN of one index: rights on a table do not include its indexes."""
+    return f"{of.table_arn}/index/{index}"
+
+
+def removal(config: StageConfig) -> cdk.RemovalPolicy:
+    """Whether what holds data outlives its stack."""
+    return cdk.RemovalPolicy.RETAIN if config.keep_data else cdk.RemovalPolicy.DESTROY
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

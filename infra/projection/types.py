@@ -1,0 +1,105 @@
+"""What the laptop acts on, and what it leaves out with the reason.
+
+A resource type stands in exactly one of the two tables. A type in neither is an error, so that
+nothing that is deployed can be missing on the laptop by oversight.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEPT: Final[dict[str, tuple[str, ...]]] = {
+    "AWS::ApiGatewayV2::Api": ("Name", "ProtocolType"),
+    "AWS::ApiGatewayV2::Authorizer": (
+        "ApiId",
+        "AuthorizerPayloadFormatVersion",
+        "AuthorizerResultTtlInSeconds",
+        "AuthorizerType",
+        "AuthorizerUri",
+        "EnableSimpleResponses",
+        "IdentitySource",
+        "Name",
+    ),
+    "AWS::ApiGatewayV2::Integration": (
+        "ApiId",
+        "IntegrationType",
+        "IntegrationUri",
+        "PayloadFormatVersion",
+    ),
+    "AWS::ApiGatewayV2::Route": (
+        "ApiId",
+        "AuthorizationType",
+        "AuthorizerId",
+        "RouteKey",
+        "Target",
+    ),
+    "AWS::ApiGatewayV2::Stage": ("ApiId", "AutoDeploy", "DefaultRouteSettings", "StageName"),
+    "AWS::Cognito::UserPool": (
+        "AccountRecoverySetting",
+        "AdminCreateUserConfig",
+        "AutoVerifiedAttributes",
+        "EnabledMfas",
+        "MfaConfiguration",
+        "Policies",
+        "UsernameAttributes",
+        "UsernameConfiguration",
+    ),
+    "AWS::Cognito::UserPoolClient": (
+        "AccessTokenValidity",
+        "ExplicitAuthFlows",
+        "GenerateSecret",
+        "IdTokenValidity",
+        "PreventUserExistenceErrors",
+        "RefreshTokenValidity",
+        "TokenValidityUnits",
+        "UserPoolId",
+    ),
+    "AWS::DynamoDB::Table": (
+        "AttributeDefinitions",
+        "BillingMode",
+        "GlobalSecondaryIndexes",
+        "KeySchema",
+        "PointInTimeRecoverySpecification",
+        "StreamSpecification",
+        "TimeToLiveSpecification",
+    ),
+    "AWS::Events::Archive": ("RetentionDays", "SourceArn"),
+    "AWS::Events::EventBus": ("Name",),
+    "AWS::Events::EventBusPolicy": ("EventBusName", "Statement", "StatementId"),
+    "AWS::Events::Rule": ("EventBusName", "EventPattern", "State", "Targets"),
+    "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
+    "AWS::Lambda::EventSourceMapping": (
+        "BatchSize",
+        "BisectBatchOnFunctionError",
+        "DestinationConfig",
+        "EventSourceArn",
+        "FilterCriteria",
+        "FunctionName",
+        "FunctionResponseTypes",
+        "MaximumRetryAttempts",
+        "ScalingConfig",
+        "StartingPosition",
+    ),
+    "AWS::Lambda::Function": (
+        "Architectures",
+        "Environment",
+        "Handler",
+        "MemorySize",
+        "ReservedConcurrentExecutions",
+        "Role",
+        "Runtime",
+        "Timeout",
+    ),
+    "AWS::SES::EmailIdentity": ("EmailIdentity",),
+    "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
+    "AWS::Scheduler::Schedule": ("FlexibleTimeWindow", "ScheduleExpression", "Target"),
+    "AWS::SecretsManager::Secret": ("Description", "GenerateSecretString"),
+    "AWS::StepFunctions::StateMachine": ("DefinitionString", "RoleArn", "StateMachineType"),
+}
+
+IGNORED: Final[dict[str, str]] = {
+    "AWS::CloudWatch::Alarm": "nobody is woken by a laptop; the live log shows the failure",
+    "AWS::Lambda::Permission": "the gateway is the only caller, and calls what the routes say",
+    "AWS::Logs::LogGroup": "functions log to the live log, which needs no retention",
+    "AWS::SQS::QueuePolicy": "rules deliver as the platform; functions are checked by their role",
+}

@@ -1,0 +1,40 @@
+"""The CRM's API and the pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.crm_api import CrmApi
+from infra.constructs.pipeline import Pipeline, Surroundings
+from infra.constructs.service_function import Deployment
+from infra.constructs.source_code import source_code
+from infra.stacks.data import DataStack
+from infra.stacks.events import EventsStack
+from infra.stacks.readable import ReadableStack
+from shared.pipelines.definition import Pipeline as Definition
+
+
+class ApplicationStack(ReadableStack):
+    """What answers requests and what reacts to events."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        config: StageConfig,
+        *,
+        data: DataStack,
+        events: EventsStack,
+        pipelines: Sequence[Definition],
+    ) -> None:
+        super().__init__(scope, name, description="Millrace: HTTP API and pipelines")
+        deployment = Deployment(config, source_code())
+        sender = ses.CfnEmailIdentity(self, "VerifiedSender", email_identity=config.mail_from)
+        around = Surroundings(deployment, data.data, events.bus, sender.ref)
+        built = [Pipeline(self, definition, around) for definition in pipelines]
+        api = CrmApi(self, "Crm", deployment, data.data, data.users)
+        api.may_redrive([pipeline.queue for pipeline in built])

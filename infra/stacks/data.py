@@ -1,0 +1,19 @@
+"""Tables, the cursor secret and the users: what must outlive everything else."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.data import Data
+from infra.constructs.user_pool import Users
+from infra.stacks.readable import ReadableStack
+
+
+class DataStack(ReadableStack):
+    """What holds data."""
+
+    def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
+        super().__init__(scope, name, description="Millrace: tables, secret and users")
+        self.data = Data(self, "Tables", config)
+        self.users = Users(self, "Users", config)

@@ -1,0 +1,141 @@
+"""The bus of a process (seed 004), with the defects of its origin shown absent."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from shared.events import Event, EventBus, get_event_bus, publish_event, set_event_bus
+from shared.events.backends import (
+    EventBackend,
+    EventNotPublishedError,
+    InMemoryEventBackend,
+    NoOpEventBackend,
+)
+
+
+def test_published_events_are_kept_by_type():
+    backend = InMemoryEventBackend()
+    bus = EventBus(backend)
+    bus.publish(Event("test.event", {"key": "value"}), topics=["test"])
+    bus.publish(Event("other", {}))
+    assert [e.data["key"] for e in backend.get_events("test.event")] == ["value"]
+    assert len(backend.get_events()) == 2
+    backend.clear()
+    assert backend.get_events() == []
+
+
+def test_subscribers_are_called_even_without_a_backend():
+    seen = []
+    bus = EventBus(NoOpEventBackend())
+    bus.subscribe("deals", seen.append)
+    bus.publish(Event("deal.won", {}), topics=["deals"])
+    assert len(seen) == 1
+
+
+def test_a_handler_on_two_matching_topics_is_called_once():
+    seen = []
+    bus = EventBus()
+    bus.subscribe("a", seen.append)
+    bus.subscribe("b", seen.append)
+    bus.subscribe("a", seen.append)
+    bus.publish(Event("x", {}), topics=["a", "b"])
+    assert len(seen) == 1
+
+
+def test_no_topics_are_the_types_own():
+    leads, others = [], []
+    bus = EventBus()
+    bus.subscribe("leads", leads.append)
+    bus.subscribe("deals", others.append)
+    bus.publish(Event("lead.created", {}))
+    bus.publish(Event("lead.created", {}), topics=[])
+    assert (len(leads), len(others)) == (2, 0)
+
+
+def test_an_unknown_type_has_its_entity_as_topic():
+    seen = []
+    bus = EventBus()
+    bus.subscribe("invoice", seen.append)
+    bus.publish(Event("invoice.paid", {}))
+    assert len(seen) == 1
+
+
+def test_asynchronous_handlers_are_awaited():
+    seen = []
+
+    async def handler(event):
+        await asyncio.sleep(0)
+        seen.append(event)
+
+    bus = EventBus()
+    bus.subscribe("t", handler)
+    bus.publish(Event("x", {}), topics=["t"])
+    assert len(seen) == 1
+
+    async def inside():
+        bus.publish(Event("y", {}), topics=["t"])
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(inside())
+    assert len(seen) == 2
+
+
+def test_a_failing_handler_stops_no_other(caplog):
+    seen = []
+
+    def fail(event):
+        raise ValueError("no")
+
+    async def fail_later(event):
+        raise ValueError("later")
+
+    bus = EventBus()
+    for handler in (fail, fail_later, seen.append, partial(seen.append)):
+        bus.subscribe("t", handler)
+    bus.publish(Event("x", {}), topics=["t"])
+    assert len(seen) == 2
+    assert "subscriber failed" in caplog.text
+
+
+def test_subscribing_inside_a_handler():
+    bus = EventBus()
+    bus.subscribe("t", lambda event: bus.subscribe("t", lambda e: None))
+    bus.publish(Event("x", {}), topics=["t"])
+
+
+def test_unsubscribing():
+    seen = []
+    bus = EventBus()
+    bus.subscribe("t", seen.append)
+    bus.unsubscribe("t", seen.append)
+    bus.unsubscribe("t", print)
+    bus.unsubscribe("nothing", print)
+    bus.publish(Event("x", {}), topics=["t"])
+    assert seen == []
+
+
+def test_what_the_backend_refuses_nobody_is_told():
+    class Broken(EventBackend):
+        def publish(self, event, topics=None):
+            raise EventNotPublishedError("down")
+
+    seen = []
+    bus = EventBus(Broken())
+    bus.subscribe("t", seen.append)
+    with pytest.raises(EventNotPublishedError):
+        bus.publish(Event("x", {}), topics=["t"])
+    assert seen == []
+
+
+def test_the_bus_of_the_process():
+    backend = InMemoryEventBackend()
+    before = set_event_bus(EventBus(backend))
+    try:
+        publish_event("lead.converted", {"lead_id": "1"}, topics=["leads"], metadata={"a": 1})
+        assert get_event_bus().backend.get_events("lead.converted")[0].metadata == {"a": 1}
+    finally:
+        set_event_bus(before)

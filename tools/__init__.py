@@ -1,0 +1,1 @@
+"""What developers run and nothing ships: generation and its drift check."""

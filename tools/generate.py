@@ -1,0 +1,77 @@
+"""Writes every file that is generated from code, or says which are out of date.
+
+`python -m tools.generate` writes; `python -m tools.generate --check` changes nothing and fails with
+a sentence that says what to run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from tools.event_documents import contents as event_documents
+from tools.settings_document import example as settings_example
+from tools.settings_document import table as settings_table
+
+ROOT = Path(__file__).parent.parent
+
+
+def openapi() -> str:
+    """The CRM's OpenAPI document."""
+    from functions.crm.app import create_app
+    from functions.crm.settings import CrmSettings
+
+    told = CrmSettings.model_construct(allowed_origins=[], allowed_hosts=[], max_body_bytes=1)
+    document = create_app(told).openapi()
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file and what it must contain."""
+    files = {Path("events") / name: text for name, text in event_documents().items()}
+    files[Path("docs/openapi.json")] = openapi()
+    files[Path(".env.example")] = settings_example()
+    files[Path("docs/settings.md")] = settings_table()
+    return files
+
+
+def stale(root: Path = ROOT) -> list[Path]:
+    """Generated files that differ from what the code says, and files nobody generates any more."""
+    wanted = generated()
+    differing = [
+        path
+        for path, text in wanted.items()
+        if not (root / path).is_file() or (root / path).read_text() != text
+    ]
+    left_over = [
+        path.relative_to(root)
+        for folder in ("events/schemas", "events/samples")
+        for path in (root / folder).glob("*.json")
+        if path.relative_to(root) not in wanted
+    ]
+    return sorted([*differing, *left_over])
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks; the process's exit code."""
+    changed = stale()
+    if "--check" in arguments:
+        if changed:
+            names = ", ".join(map(str, changed))
+            print(f"Out of date: {names}. Run `make generate` and commit what it writes.")
+        return 1 if changed else 0
+    wanted = generated()
+    for path in changed:
+        target = ROOT / path
+        if path in wanted:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(wanted[path])
+        else:
+            target.unlink()
+        print(f"wrote {path}" if path in wanted else f"removed {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
