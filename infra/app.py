@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
 
 import aws_cdk as cdk
 
@@ -18,18 +17,20 @@ from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from shared.pipelines.definition import load_definitions
 
-STACKS: Final = ("data", "events", "application")
 
+def new_app(outdir: Path | None = None, *, validate: bool = False) -> cdk.App:
+    """An empty app with the context of `cdk.json`, as the CDK's command line would give it.
 
-def new_app(outdir: Path | None = None) -> cdk.App:
-    """An empty app with the context of `cdk.json`, as the CDK's command line would give it."""
+    Args:
+        validate: check the templates against CloudFormation's schemas, which takes three times
+            as long as the synthesis; a deployment does, the blueprint needs no more than tests.
+    """
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     return cdk.App(
         outdir=str(outdir) if outdir else None,
         context=context,
         analytics_reporting=False,
-        # It takes three times as long as the synthesis; tests and the deployment check anyway.
-        builtin_cloud_formation_validation=False,
+        builtin_cloud_formation_validation=validate,
     )
 
 

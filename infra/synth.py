@@ -50,9 +50,7 @@ def wanted_files(root: Path, templates: Templates) -> dict[Path, str]:
 def differing(root: Path, wanted: Mapping[Path, str]) -> list[Path]:
     """Which committed files are not what they must be, one too many included."""
     found = {
-        path.relative_to(root)
-        for path in (root / BLUEPRINT_FOLDER).glob("*")
-        if path.is_file()
+        path.relative_to(root) for path in (root / BLUEPRINT_FOLDER).glob("*") if path.is_file()
     }
     changed = {
         path

@@ -84,7 +84,7 @@ def _table() -> str:
     lines = [
         "# Event types",
         "",
-        "Generated from `shared/events/catalog/` by `make generate`. Each type has a JSON Schema of",
+        "Generated from `shared/events/catalog/`: `make generate`. Each type has a JSON Schema of",
         "its envelope in `schemas/` and an EventBridge event with sample data in `samples/`.",
         "",
         "| type | version | topics | also accepted as | what happened | data |",

@@ -17,11 +17,13 @@ from infra.constructs.user_pool import Users
 class CrmApi(Construct):
     """Functions `CrmFunction` and `AuthorizerFunction` behind one HTTP API."""
 
-    def __init__(self, scope: Construct, deployment: Deployment, data: Data, users: Users) -> None:
-        super().__init__(scope, "Default")
+    def __init__(
+        self, scope: Construct, name: str, deployment: Deployment, data: Data, users: Users
+    ) -> None:
+        super().__init__(scope, name)
         self._deployment = deployment
         self._data = data
-        api = HttpApi(self, deployment.config)
+        api = HttpApi(self, "api", deployment.config)
         self._crm = self._crm_function(api.host)
         api.serve(self._crm, self._authorizer_function(users))
 

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.retention import log_group
+from infra.constructs.roles import right, service_role
 from shared.pipelines.asl import compile_pipeline
 from shared.pipelines.definition import Pipeline as Definition
 
@@ -67,20 +68,12 @@ class ExpressMachine(Construct):
 
 
 def _role(scope: Construct, functions: list[str]) -> iam.Role:
-    return iam.Role(
-        scope,
-        "Role",
-        assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-        inline_policies={
-            "Own": iam.PolicyDocument(
-                statements=[
-                    iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions),
-                    # Neither log delivery nor X-Ray has resource-level permissions.
-                    iam.PolicyStatement(actions=[*_LOG_DELIVERY, *_TRACES], resources=["*"]),
-                ]
-            )
-        },
-    )
+    rights = [
+        right(["lambda:InvokeFunction"], functions),
+        # Neither log delivery nor X-Ray has resource-level permissions.
+        right([*_LOG_DELIVERY, *_TRACES], ["*"]),
+    ]
+    return service_role(scope, "Role", "states", iam.PolicyDocument(statements=rights))
 
 
 def _log_all_to(

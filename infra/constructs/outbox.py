@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.constructs.queue_with_dead_letters import dead_letters
+from infra.constructs.roles import right, service_role
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import PENDING, STREAM, index_arn
 
 _NEW_AND_PENDING: Final = {
-    "eventName": lambda_.FilterRule.is_equal("INSERT"),
-    "dynamodb": {"NewImage": {"pending_pk": {"S": lambda_.FilterRule.exists()}}},
+    "eventName": ["INSERT"],
+    "dynamodb": {"NewImage": {"pending_pk": {"S": [{"exists": True}]}}},
 }
 
 
@@ -66,40 +67,34 @@ class Outbox(Construct):
         # Listing streams has no resource-level permission.
         self.relay.allow(["dynamodb:ListStreams"], ["*"])
         self.relay.allow(["sqs:SendMessage"], [failed.queue_arn])
-        mapping = lambda_.EventSourceMapping(
+        mapping = lambda_.CfnEventSourceMapping
+        lambda_.CfnEventSourceMapping(
             self,
             "RelayStreamMapping",
-            target=self.relay.function,
+            function_name=self.relay.function.function_name,
             event_source_arn=stream,
-            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            starting_position="TRIM_HORIZON",
             batch_size=25,
-            bisect_batch_on_error=True,
-            report_batch_item_failures=True,
-            retry_attempts=5,
-            on_failure=sources.SqsDlq(failed),
-            filters=[lambda_.FilterCriteria.filter(_NEW_AND_PENDING)],
+            bisect_batch_on_function_error=True,
+            function_response_types=["ReportBatchItemFailures"],
+            maximum_retry_attempts=5,
+            destination_config=mapping.DestinationConfigProperty(
+                on_failure=mapping.OnFailureProperty(destination=failed.queue_arn)
+            ),
+            filter_criteria=mapping.FilterCriteriaProperty(
+                filters=[mapping.FilterProperty(pattern=json.dumps(_NEW_AND_PENDING))]
+            ),
         )
-        mapping.node.add_dependency(self.relay.role)
 
     def _sweep_every_minute(self) -> None:
         self.sweeper.allow(["dynamodb:Query"], [index_arn(self._table, PENDING)])
         failed = dead_letters(self, "SweeperDeadLetters")
-        role = iam.Role(
-            self,
-            "SweeperScheduleRole",
-            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"),
-            inline_policies={
-                "Own": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(
-                            actions=["lambda:InvokeFunction"], resources=[self.sweeper.arn]
-                        ),
-                        iam.PolicyStatement(
-                            actions=["sqs:SendMessage"], resources=[failed.queue_arn]
-                        ),
-                    ]
-                )
-            },
+        rights = [
+            right(["lambda:InvokeFunction"], [self.sweeper.arn]),
+            right(["sqs:SendMessage"], [failed.queue_arn]),
+        ]
+        role = service_role(
+            self, "SweeperScheduleRole", "scheduler", iam.PolicyDocument(statements=rights)
         )
         scheduler.CfnSchedule(
             self,

@@ -7,7 +7,7 @@ bus ─ rule ─> queue ─> starter ─ StartSyncExecution ─> machine ─> a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -26,6 +26,8 @@ from shared.pipelines.asl import NODE_TIMEOUT_SECONDS
 from shared.pipelines.definition import Pipeline as Definition
 
 _STARTER_TIMEOUT_SECONDS: Final = 90
+_RULE_RETRIES: Final = 185
+"""As many as EventBridge fits into the day that it tries for."""
 _RECEIVES_BEYOND_ATTEMPTS: Final = 3
 """The starter quarantines after MAX_ATTEMPTS; only when it cannot do even that, SQS steps in."""
 
@@ -49,15 +51,11 @@ class Pipeline(Construct):
         self._definition = definition
         self._around = around
         nodes = {name: self._node(name) for name in definition.all_nodes()}
-        self.machine = ExpressMachine(
-            self,
-            "Machine",
-            around.deployment.config,
-            definition,
-            {n: f.arn for n, f in nodes.items()},
-        )
+        arns = {name: function.arn for name, function in nodes.items()}
+        self.machine = ExpressMachine(self, "Machine", around.deployment.config, definition, arns)
         delivery = QueueWithDeadLetters(
             self,
+            "delivery",
             consumer_timeout=_STARTER_TIMEOUT_SECONDS,
             max_receives=MAX_ATTEMPTS + _RECEIVES_BEYOND_ATTEMPTS,
         )
@@ -92,6 +90,9 @@ class Pipeline(Construct):
         return {"MAIL_FROM": around.sender, "INBOX_TABLE": around.data.inbox.table_name}
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
+        target = targets.SqsQueue(
+            delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
+        )
         events.Rule(
             self,
             "Rule",
@@ -99,11 +100,8 @@ class Pipeline(Construct):
             description=f"Events that start {self._definition.name}",
             # Any source: the starter refuses outside sources that no tenant registered.
             event_pattern=events.EventPattern(detail_type=list(self._definition.starts_on)),
-            targets=[
-                targets.SqsQueue(
-                    delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=185
-                )
-            ],
+            # The generated class names a parameter otherwise than its interface, hence the cast.
+            targets=[cast("events.IRuleTarget", target)],
         )
 
     def _add_starter(self) -> None:
@@ -132,16 +130,17 @@ class Pipeline(Construct):
         starter.allow(GET, [data.identity.table_arn])
         starter.allow(["states:StartSyncExecution"], [self.machine.arn])
         starter.allow(CONSUME, [self.queue.queue_arn])
-        mapping = lambda_.EventSourceMapping(
+        lambda_.CfnEventSourceMapping(
             self,
             "StarterQueueMapping",
-            target=starter.function,
+            function_name=starter.function.function_name,
             event_source_arn=self.queue.queue_arn,
             batch_size=1,
-            report_batch_item_failures=True,
-            max_concurrency=5,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(
+                maximum_concurrency=5
+            ),
         )
-        mapping.node.add_dependency(starter.role)
 
 
 def pascal(name: str) -> str:

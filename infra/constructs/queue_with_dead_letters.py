@@ -35,14 +35,16 @@ def dead_letters(scope: Construct, name: str) -> sqs.Queue:
 
 
 class QueueWithDeadLetters(Construct):
-    """`Queue` and `DeadLetters`, named after where they stand.
+    """`Queue` and `DeadLetters`.
 
     A message is invisible for six times its consumer's timeout, as AWS advises: a throttled
     function gets it again only after the poller has given up.
     """
 
-    def __init__(self, scope: Construct, *, consumer_timeout: int, max_receives: int) -> None:
-        super().__init__(scope, "Default")
+    def __init__(
+        self, scope: Construct, name: str, *, consumer_timeout: int, max_receives: int
+    ) -> None:
+        super().__init__(scope, name)
         self.dead_letters = dead_letters(self, "DeadLetters")
         self.queue = sqs.Queue(
             self,

@@ -14,6 +14,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.alarms import alarm_when
 from infra.constructs.retention import log_group
+from infra.constructs.roles import right, service_role
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,7 @@ class ServiceFunction(Construct):
         config = deployment.config
         log = log_group(self, "Logs", config)
         self._rights = iam.PolicyDocument()
-        self.role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Own": self._rights},
-        )
+        self.role = service_role(self, "Role", "lambda", self._rights)
         self._allow_log_and_traces(log)
         self.function = lambda_.Function(
             self,
@@ -85,9 +81,7 @@ class ServiceFunction(Construct):
 
     def allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
         """One more right, in the role's own inline policy."""
-        self._rights.add_statements(
-            iam.PolicyStatement(actions=list(actions), resources=list(resources))
-        )
+        self._rights.add_statements(right(list(actions), list(resources)))
 
     def _allow_log_and_traces(self, log: logs.ILogGroup) -> None:
         self.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log.log_group_arn])

@@ -24,7 +24,9 @@ class ProjectionError(Exception):
 
 def exports_of(templates: Mapping[str, Template]) -> dict[str, Any]:
     """What every stack exports, by export name."""
-    outputs = (out for template in templates.values() for out in template.get("Outputs", {}).items())
+    outputs = (
+        out for template in templates.values() for out in template.get("Outputs", {}).items()
+    )
     return {out["Export"]["Name"]: out["Value"] for _, out in outputs if "Export" in out}
 
 

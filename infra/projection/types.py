@@ -84,12 +84,15 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
         "Architectures",
         "Environment",
         "Handler",
+        "LoggingConfig",
         "MemorySize",
         "ReservedConcurrentExecutions",
         "Role",
         "Runtime",
         "Timeout",
     ),
+    # Roles name the log that their function may write.
+    "AWS::Logs::LogGroup": ("RetentionInDays",),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
     "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
     "AWS::Scheduler::Schedule": ("FlexibleTimeWindow", "ScheduleExpression", "Target"),
@@ -100,6 +103,5 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
 IGNORED: Final[dict[str, str]] = {
     "AWS::CloudWatch::Alarm": "nobody is woken by a laptop; the live log shows the failure",
     "AWS::Lambda::Permission": "the gateway is the only caller, and calls what the routes say",
-    "AWS::Logs::LogGroup": "functions log to the live log, which needs no retention",
     "AWS::SQS::QueuePolicy": "rules deliver as the platform; functions are checked by their role",
 }

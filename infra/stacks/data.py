@@ -15,5 +15,5 @@ class DataStack(ReadableStack):
 
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name, description="Millrace: tables, secret and users")
-        self.data = Data(self, "Tables", config)
-        self.users = Users(self, "Users", config)
+        self.data = Data(self, "tables", config)
+        self.users = Users(self, "users", config)

@@ -14,6 +14,8 @@ _HIDDEN: Final = {"Default", "Resource"}
 class ReadableStack(cdk.Stack):
     """`LeadPipeline/AnalyzeFunction/Role` becomes `LeadPipelineAnalyzeFunctionRole`.
 
+    A construct that only groups has a name in lower case, which stands in no id.
+
     The laptop names resources by their logical ids, and a reader of the blueprint has nothing
     else. Two paths that give the same id are an error of the CDK within a stack, and of the
     projection across stacks.
@@ -24,4 +26,6 @@ class ReadableStack(cdk.Stack):
 
     def _allocate_logical_id(self, cfn_element: cdk.CfnElement) -> str:
         inside = cfn_element.node.path.split("/")[1:]
-        return "".join(part for part in inside if part not in _HIDDEN)
+        named = (part for part in inside if part not in _HIDDEN and not part[0].islower())
+        # An export between stacks is named by the JSON of what it exports.
+        return "".join(letter for part in named for letter in part if letter.isalnum())

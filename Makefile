@@ -1,0 +1,85 @@
+# Millrace. `make` alone lists what there is.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+SYNTH := .venv-synth/bin
+export UV_PYTHON_DOWNLOADS := never
+# An environment may forbid compiled files; without them the CDK takes ten seconds to import.
+unexport PYTHONDONTWRITEBYTECODE
+
+KINDS := crm node events identity
+INSTALL = $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check coverage bench synth build generate lock install format clean
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: .venv/.local ## Serve the whole platform on http://localhost:8000 (ARGS="--port 9000 …")
+	@$(BIN)/python -m local $(ARGS)
+
+test: .venv/.dev ## Run the tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --ignore=tests/infra/synth $(ARGS)
+
+check: .venv/.dev .venv-synth/.synth ## Lint, types, import contracts, drift of everything generated, template tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.generate --check
+	$(SYNTH)/ty check --quiet --python .venv-synth infra
+	$(SYNTH)/python -m infra.synth --check
+	$(SYNTH)/python -m pytest -q tests/infra/synth
+
+coverage: .venv/.dev ## Run the tests with branch coverage and its floor
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q --ignore=tests/infra/synth $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+bench: .venv/.dev ## Measure side by side with lower bounds; prints ratios
+	@$(BIN)/python -m benchmarks.lead_journey $(ARGS)
+
+synth: .venv-synth/.synth ## Synthesize the template and write the blueprint
+	@$(SYNTH)/python -m infra.synth
+
+build: .venv/.dev ## Build the asset of each kind of function into build/
+	@$(BIN)/python -m tools.build $(ARGS)
+
+generate: .venv/.dev synth ## Write everything that is generated: schemas, samples, docs, blueprint
+	@$(BIN)/python -m tools.generate
+
+lock: .venv/.dev ## Resolve the lock files anew from pyproject.toml
+	@$(BIN)/python -m tools.lock
+
+install: .venv/.dev .venv-synth/.synth ## Install everything a developer needs, and the commit hooks
+	@$(BIN)/pre-commit install
+
+format: .venv/.dev ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+clean: ## Remove environments, caches, builds and the local state
+	rm -rf .venv .venv-synth .millrace build cdk.out .mypy_cache .ruff_cache .hypothesis .coverage*
+
+$(BIN)/uv: requirements/uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Millrace needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@touch $@
+
+.venv/.local: $(BIN)/uv requirements/local.lock
+	@echo "Installing what the platform needs ..."
+	@$(INSTALL) --python $(BIN)/python -r requirements/local.lock
+	@touch $@
+
+.venv/.dev: .venv/.local requirements/dev.lock
+	@echo "Installing what tests and checks need ..."
+	@$(INSTALL) --python $(BIN)/python -r requirements/dev.lock
+	@touch $@
+
+.venv-synth/.synth: $(BIN)/uv requirements/synth.lock
+	@echo "Installing what the synthesis needs ..."
+	@$(PYTHON) -m venv .venv-synth
+	@$(INSTALL) --python $(SYNTH)/python -r requirements/synth.lock
+	@touch $@

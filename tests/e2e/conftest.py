@@ -1,0 +1,61 @@
+"""The running platform, once per worker: real HTTP, real subprocesses, real queues."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from local.platform import Options, Platform
+
+
+class Running:
+    """A platform and how a user talks to it."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.url = platform.url
+        self.http = requests.Session()
+
+    def create(self, **fields: Any) -> dict[str, Any]:
+        answer = self.http.post(f"{self.url}/leads/", json=fields, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def get(self, path: str, **how: Any) -> Any:
+        answer = self.http.get(f"{self.url}{path}", timeout=30, **how)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def events(self, lead_id: str) -> list[dict[str, Any]]:
+        return self.get(f"/leads/{lead_id}/timeline/", params={"limit": 200})["entries"]
+
+    def completed(self, lead_id: str) -> list[dict[str, Any]]:
+        return [e for e in self.events(lead_id) if e["type"] == "execution.completed"]
+
+    def eventually(self, found: Callable[[], Any], seconds: float = 30) -> Any:
+        """What `found` finds, as soon as it is true."""
+        until = time.monotonic() + seconds
+        while not (value := found()):
+            assert time.monotonic() < until, "waited in vain"
+            time.sleep(0.1)
+        return value
+
+    def aws(self, service: str) -> Any:
+        import boto3
+
+        return boto3.client(
+            service, endpoint_url=self.platform.aws_url, region_name="us-east-1",
+            aws_access_key_id="local", aws_secret_access_key="local",
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    home: Path = tmp_path_factory.mktemp("home")
+    with Platform(Options(port=0, aws_port=0, home=home)) as platform:
+        yield Running(platform)

@@ -1,0 +1,1 @@
+"""What is deployed: rules over the committed blueprint, and in `synth/` over the templates."""

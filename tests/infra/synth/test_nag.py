@@ -1,0 +1,73 @@
+"""What cdk-nag finds is either mended or acknowledged here, by resource and with the reason."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+OPEN_ROUTES = "it tells nothing and changes nothing; preflights carry no credentials"
+OWN_RETRIES = "nothing calls it asynchronously; its caller retries and keeps what failed"
+LATEST = "3.13 is the newest runtime that every locked wheel is built for"
+TRACES = "X-Ray and log delivery have no resource-level permissions"
+IS_DEAD_LETTERS = "it is itself where failures end, for a stream or a schedule"
+
+ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
+    "AwsSolutions-DDB3": [("tables/InboxTable/*", "its items expire; nothing to restore")],
+    "AwsSolutions-SMG4": [
+        ("tables/CursorSecret/*", "a rotation would void the cursors that readers hold")
+    ],
+    "AwsSolutions-COG2": [("users/UserPool/*", "each person may require it of themselves")],
+    "AwsSolutions-COG8": [("users/UserPool/*", "the plus plan is charged per user")],
+    "AwsSolutions-IAM5[Resource::*]": [("*Function/Role/*", TRACES), ("*Machine/Role/*", TRACES)],
+    "AwsSolutions-L1": [("*Function/*", LATEST)],
+    "AwsSolutions-SQS3": [("outbox/*DeadLetters/*", IS_DEAD_LETTERS)],
+    "AwsSolutions-APIG4": [
+        ("crm/api/HealthRoute", OPEN_ROUTES),
+        ("crm/api/Test*Route", OPEN_ROUTES),
+        ("crm/api/*PreflightRoute", OPEN_ROUTES),
+    ],
+    "Serverless-LambdaStarPermissions": [("*Function/Role/*", TRACES)],
+    "Serverless-LambdaDLQ": [
+        ("outbox/SweeperFunction/*", "the next minute sweeps again, and an error is an alarm"),
+        ("outbox/RelayFunction/*", OWN_RETRIES),
+        ("*Pipeline/*Function/*", OWN_RETRIES),
+        ("crm/*Function/*", OWN_RETRIES),
+    ],
+    "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
+    "Serverless-SQSRedrivePolicy": [("*DeadLetters/*", "it is itself where failures end")],
+    "Serverless-LambdaEventSourceMappingDestination": [
+        ("*/StarterQueueMapping", "a queue has a redrive policy; destinations are for streams")
+    ],
+}
+
+
+def findings(assembly: Path) -> set[tuple[str, str]]:
+    """Rule and resource of each finding, the stack's name left out."""
+    report = json.loads((assembly / "validation-report.json").read_text())
+    return {
+        (violation["ruleName"], construct["constructPath"].partition("/")[2])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    }
+
+
+def test_every_finding_is_acknowledged(assembly: Path) -> None:
+    unacknowledged = {
+        (rule, path)
+        for rule, path in findings(assembly)
+        if not any(fnmatchcase(path, known) for known, _ in ACKNOWLEDGED.get(rule, []))
+    }
+    assert unacknowledged == set()
+
+
+def test_no_acknowledgement_outlives_its_finding(assembly: Path) -> None:
+    found = findings(assembly)
+    stale = {
+        (rule, known)
+        for rule, entries in ACKNOWLEDGED.items()
+        for known, _ in entries
+        if not any(rule == other and fnmatchcase(path, known) for other, path in found)
+    }
+    assert stale == set()

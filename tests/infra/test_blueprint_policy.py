@@ -1,0 +1,171 @@
+"""Rules that everything deployed obeys, checked on the committed blueprint."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from infra.fingerprint import is_current
+from tests.infra.blueprint import RESOURCES, ROOT, of_type, statements, target, text
+
+FUNCTIONS = of_type("Lambda::Function")
+MAPPINGS = of_type("Lambda::EventSourceMapping")
+QUEUES = of_type("SQS::Queue")
+ROLES = of_type("IAM::Role")
+RULES = of_type("Events::Rule")
+
+# AWS has no resource-level permission for these.
+WITHOUT_RESOURCE = {
+    "dynamodb:ListStreams",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def test_the_blueprint_was_written_from_the_sources_as_they_stand() -> None:
+    assert is_current(ROOT), "run `make synth` and commit the result"
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    uses = Counter(target(function["Role"]) for function in FUNCTIONS.values())
+    assert set(uses) <= set(ROLES)
+    assert set(uses.values()) == {1}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_no_role_allows_every_action_or_more_resources_than_needed(name: str) -> None:
+    for statement in statements(ROLES[name]):
+        assert not [action for action in statement["Action"] if "*" in action]
+        if "*" in statement["Resource"]:
+            assert set(statement["Action"]) <= WITHOUT_RESOURCE
+
+
+def test_only_relay_and_sweeper_put_events() -> None:
+    speakers = {
+        name
+        for name, role in ROLES.items()
+        if any("events:PutEvents" in statement["Action"] for statement in statements(role))
+    }
+    assert speakers == {"RelayFunctionRole", "SweeperFunctionRole"}
+    denied = RESOURCES["EventBusPolicy"]["Properties"]["Statement"]
+    excepted = {target(arn) for arn in denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]}
+    assert (denied["Effect"], excepted) == ("Deny", speakers)
+
+
+def test_no_role_may_scan_a_table() -> None:
+    actions = {a for role in ROLES.values() for s in statements(role) for a in s["Action"]}
+    assert "dynamodb:Scan" not in actions
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_handler_is_a_file_that_defines_or_imports_its_name(name: str) -> None:
+    module, _, attribute = FUNCTIONS[name]["Handler"].rpartition(".")
+    source = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    assert source.is_file(), f"{FUNCTIONS[name]['Handler']} names no file"
+    assert attribute in source.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_runs_where_it_is_said_to_and_logs_for_a_limited_time(name: str) -> None:
+    function = FUNCTIONS[name]
+    assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
+    assert {"STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"} <= set(
+        function["Environment"]["Variables"]
+    )
+    log = RESOURCES[target(function["LoggingConfig"]["LogGroup"])]
+    assert log["Properties"]["RetentionInDays"] > 0
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_delivers_to_queues_with_retries_and_dead_letters(name: str) -> None:
+    assert RULES[name]["Targets"]
+    for to in RULES[name]["Targets"]:
+        assert target(to["Arn"]) in QUEUES
+        assert to["RetryPolicy"]["MaximumRetryAttempts"] > 0
+        assert target(to["DeadLetterConfig"]["Arn"]) in QUEUES
+
+
+def dead_letter_queues() -> set[str]:
+    """Queues that something ends in, by any of the four ways there are."""
+    schedules = of_type("Scheduler::Schedule").values()
+    ends: list[Any] = [q["RedrivePolicy"]["deadLetterTargetArn"] for q in _redriven().values()]
+    ends += [m["DestinationConfig"]["OnFailure"]["Destination"] for m in _streams().values()]
+    ends += [schedule["Target"]["DeadLetterConfig"]["Arn"] for schedule in schedules]
+    return {target(end) for end in ends}
+
+
+def _redriven() -> dict[str, Any]:
+    return {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
+
+
+def _streams() -> dict[str, Any]:
+    return {name: mapping for name, mapping in MAPPINGS.items() if "StartingPosition" in mapping}
+
+
+def test_every_queue_has_dead_letters_or_is_for_them() -> None:
+    assert set(QUEUES) == set(_redriven()) | dead_letter_queues()
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_every_mapping_reports_which_items_failed(name: str) -> None:
+    assert MAPPINGS[name]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("name", sorted(set(MAPPINGS) - set(_streams())))
+def test_a_message_stays_invisible_for_six_times_its_consumers_timeout(name: str) -> None:
+    mapping = MAPPINGS[name]
+    timeout = FUNCTIONS[target(mapping["FunctionName"])]["Timeout"]
+    assert QUEUES[target(mapping["EventSourceArn"])]["VisibilityTimeout"] >= 6 * timeout
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_sqs_steps_in_only_after_the_consumer_gave_up(name: str) -> None:
+    mapping = MAPPINGS[name]
+    attempts = FUNCTIONS[target(mapping["FunctionName"])]["Environment"]["Variables"].get(
+        "MAX_ATTEMPTS"
+    )
+    if attempts is not None:
+        redrive = QUEUES[target(mapping["EventSourceArn"])]["RedrivePolicy"]
+        assert redrive["maxReceiveCount"] > int(attempts)
+
+
+@pytest.mark.parametrize("name", of_type("StepFunctions::StateMachine"))
+def test_every_task_ends_in_time_and_is_retried_with_full_jitter(name: str) -> None:
+    machine = of_type("StepFunctions::StateMachine")[name]
+    definition = json.loads(text(machine["DefinitionString"]))
+    tasks = [state for state in definition["States"].values() if state["Type"] == "Task"]
+    assert tasks
+    for task in tasks:
+        called = task["Parameters"]["FunctionName"]
+        assert task["TimeoutSeconds"] >= FUNCTIONS[called]["Timeout"]
+        assert {retry["JitterStrategy"] for retry in task["Retry"]} == {"FULL"}
+        assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+
+
+def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
+    open_routes = {
+        route["RouteKey"]
+        for route in of_type("ApiGatewayV2::Route").values()
+        if route["AuthorizationType"] == "NONE"
+    }
+    preflight = {"OPTIONS /", "OPTIONS /{proxy+}"}
+    assert open_routes == {"GET /health", "GET /test", "GET /test/"} | preflight
+
+
+@pytest.mark.parametrize("name", sorted(set(of_type("DynamoDB::Table")) - {"InboxTable"}))
+def test_what_is_the_truth_can_be_restored(name: str) -> None:
+    recovery = of_type("DynamoDB::Table")[name]["PointInTimeRecoverySpecification"]
+    assert recovery["PointInTimeRecoveryEnabled"] is True
