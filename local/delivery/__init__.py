@@ -1,0 +1,1 @@
+"""Delivery, which moto does not do: queues and streams to functions, and the clock of schedules."""

@@ -1,0 +1,59 @@
+"""The demo tenant: its admin, and an outside source that is registered for it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from moto.cognitoidp.models import cognitoidp_backends
+
+from local.blueprint import ACCOUNT, REGION
+from local.provision.clients import aws
+
+TENANT: Final = "demo"
+SOURCE: Final = "demo.website"
+USERNAME: Final = "admin@demo.example"
+SUBJECT: Final = "00000000-0000-4000-8000-00000000d3e0"
+_PASSWORD: Final = "Only-for-this-laptop-1"
+
+
+class Demo:
+    """The demo tenant of one platform."""
+
+    def __init__(self, pool_id: str, client_id: str, identity_table: str) -> None:
+        self._pool_id = pool_id
+        self._client_id = client_id
+        self._table = identity_table
+
+    def create(self) -> None:
+        """Creates user, membership and registered source; what stands already stays the same."""
+        users = aws("cognito-idp")
+        users.admin_create_user(UserPoolId=self._pool_id, Username=USERNAME)
+        users.admin_set_user_password(
+            UserPoolId=self._pool_id, Username=USERNAME, Password=_PASSWORD, Permanent=True
+        )
+        self._fix_subject()
+        self._put(pk=f"user#{SUBJECT}", sk="membership", tenant=TENANT, role="admin")
+        self._put(pk=f"source#{SOURCE}", sk="source", tenant=TENANT)
+
+    def mint(self) -> str:
+        """An access token of the admin."""
+        answer = aws("cognito-idp").initiate_auth(
+            ClientId=self._client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": USERNAME, "PASSWORD": _PASSWORD},
+        )
+        return str(answer["AuthenticationResult"]["AccessToken"])
+
+    def _fix_subject(self) -> None:
+        """moto draws a subject at every start; memberships of earlier starts would be orphans."""
+        pool: Any = cognitoidp_backends[ACCOUNT][REGION].user_pools[self._pool_id]
+        user = pool.users[USERNAME] if USERNAME in pool.users else next(iter(pool.users.values()))
+        user.id = SUBJECT
+        user.attribute_lookup["sub"] = SUBJECT
+        for attribute in user.attributes:
+            if attribute["Name"] == "sub":
+                attribute["Value"] = SUBJECT
+
+    def _put(self, **item: str) -> None:
+        wire = {name: {"S": value} for name, value in item.items()}
+        aws("dynamodb").put_item(TableName=self._table, Item=wire)

@@ -1,0 +1,44 @@
+"""A function as the blueprint describes it, and what an invocation gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """A function."""
+
+    name: str
+    handler: str
+    """Dotted path below the repository's root, e.g. functions.crm.handler.handler."""
+    timeout: float
+    """Seconds an invocation may take."""
+    memory: int = 128
+    """Megabytes; told to the function, not enforced."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    concurrency: int = 10
+    """Invocations at once; more wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationResult:
+    """What came of an invocation: the function's answer, or AWS's error object."""
+
+    payload: bytes
+    failed: bool = False
+    request_id: str = ""
+
+    def error(self) -> dict[str, Any]:
+        """The error object of a failed invocation."""
+        found: dict[str, Any] = json.loads(self.payload)
+        return found
+
+
+def failure(kind: str, message: str, request_id: str = "") -> InvocationResult:
+    """A failed invocation in AWS's form."""
+    payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
+    return InvocationResult(payload, failed=True, request_id=request_id)

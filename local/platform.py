@@ -1,0 +1,206 @@
+"""The platform: everything that serves it, started and stopped in order."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from moto import mock_aws
+from moto.server import ThreadedMotoServer
+
+from local import blueprint, seams
+from local.delivery.bus import BusDelivery
+from local.delivery.queues import QueuePoller
+from local.delivery.schedules import ScheduleClock
+from local.delivery.streams import StreamPoller
+from local.demo import Demo
+from local.gateway import Gateway, Routes
+from local.gateway.authorizing import DemoCredentials
+from local.lambda_host import InvocationResult, LambdaHost
+from local.live_log import LiveLog
+from local.provision import Deployment, provision
+from local.provision.clients import aws
+from local.snapshots import Snapshots
+
+ROOT: Final = Path(__file__).parent.parent
+LOOPBACK: Final = "127.0.0.1"
+_EARLY: Final = ("CrmFunction", "AuthorizerFunction")
+"""Functions that the first request needs; the others start right behind them."""
+_SOON: Final = ("RelayFunction",)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a platform is started."""
+
+    port: int = 8000
+    aws_port: int = 8001
+    home: Path = field(default_factory=lambda: Path.cwd() / ".millrace")
+    duplicate: bool = False
+    """Deliver every event twice, as the real services may."""
+    quiet: bool = True
+    """Write no live log."""
+    root: Path = ROOT
+    """The checkout whose blueprint and functions are run."""
+
+
+class Platform:
+    """A running platform; use it as a context."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.log = LiveLog(quiet=options.quiet)
+        self.port = options.port or _free_port()
+        self.aws_port = options.aws_port or _free_port()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.aws_url = f"http://{LOOPBACK}:{self.aws_port}"
+        self.snapshots = Snapshots(options.home, self.log.report)
+        self.host: LambdaHost
+        self.deployment: Deployment
+        self._stack = contextlib.ExitStack()
+        self._streams: dict[str, list[StreamPoller]] = {}
+
+    def __enter__(self) -> Platform:
+        """Starts everything; what was started is stopped again if a later part fails."""
+        with contextlib.ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Stops everything, the last started first, and writes the snapshot."""
+        self._stack.close()
+
+    def table(self, logical_id: str) -> str:
+        """The name of a table of the blueprint."""
+        return self.deployment.name(logical_id)
+
+    def _start(self, stack: contextlib.ExitStack) -> None:
+        options = self.options
+        options.home.mkdir(parents=True, exist_ok=True)
+        seams.prepare_environment(self.aws_port)
+        self.host = LambdaHost(options.root, self.aws_url, _credentials, self.log.function)
+        stack.callback(self.host.close)
+        stack.enter_context(mock_aws(config={"stepfunctions": {"execute_state_machine": True}}))
+        aws.cache_clear()
+        seams.install(
+            invoke=self._invoke_for_aws,
+            deliver=BusDelivery(self.log.report, duplicate=options.duplicate),
+            on_stream_record=self._on_stream_record,
+        )
+        resources = blueprint.load(options.root / "infra" / "blueprint")
+        deployment = Deployment(self._overrides(), self.snapshots.secrets())
+        self.deployment = provision(resources, deployment)
+        for spec in deployment.wiring.functions.values():
+            self.host.add(spec)
+        for name in (*_EARLY, *_SOON):
+            if name in deployment.wiring.functions:
+                self.host.prewarm(name)
+        self._keep_secrets()
+        self.snapshots.restore()
+        server = ThreadedMotoServer(LOOPBACK, self.aws_port, verbose=False)
+        server.start()
+        stack.callback(server.stop)
+        demo = Demo(
+            deployment.attribute("UserPool", "Ref"),
+            deployment.attribute("UserPoolClient", "Ref"),
+            deployment.name("IdentityTable"),
+        )
+        demo.create()
+        self.snapshots.start()
+        stack.callback(self.snapshots.close)
+        self._deliver(stack)
+        self._serve(stack, demo)
+
+    def _deliver(self, stack: contextlib.ExitStack) -> None:
+        wiring = self.deployment.wiring
+        duplicate = self.options.duplicate
+        for mapping in wiring.mappings:
+            kind = StreamPoller if ":dynamodb:" in mapping["EventSourceArn"] else QueuePoller
+            poller = kind(mapping, self._invoke_event, self.log.report, duplicate=duplicate)
+            if isinstance(poller, StreamPoller):
+                self._streams.setdefault(poller.table, []).append(poller)
+            poller.start()
+            stack.callback(poller.close)
+        for schedule in wiring.schedules:
+            clock = ScheduleClock(schedule, self._invoke_event, self.log.report)
+            clock.start()
+            stack.callback(clock.close)
+        # What was pending when the last run ended, cleanly or not, is relayed now.
+        if "SweeperFunction" in wiring.functions:
+            sweep = threading.Thread(
+                target=self._invoke_event, args=("SweeperFunction", {"grace": 0}), daemon=True
+            )
+            sweep.start()
+
+    def _serve(self, stack: contextlib.ExitStack, demo: Demo) -> None:
+        origins = self._origins()
+        gateway = Gateway(
+            Routes.of(self.deployment.wiring.gateway),
+            self.host.invoke,
+            DemoCredentials(demo.mint, origins),
+            self.log.request,
+        )
+        config = uvicorn.Config(
+            gateway, LOOPBACK, self.port, log_level="error", access_log=False, lifespan="off"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, daemon=True, name="gateway")
+        thread.start()
+        while not server.started and thread.is_alive():
+            thread.join(0.01)
+
+        def stop() -> None:
+            server.should_exit = True
+            thread.join(5)
+
+        stack.callback(stop)
+
+    def _origins(self) -> list[str]:
+        functions = self.deployment.wiring.functions
+        crm = functions.get("CrmFunction")
+        return crm.environment.get("ALLOWED_ORIGINS", "").split(",") if crm else []
+
+    def _overrides(self) -> Mapping[str, str]:
+        """Where a laptop is not AWS: nobody's DNS leads to its pool's keys or to its API."""
+        return {
+            "JWKS_URL": f"{self.aws_url}/{{pool}}/.well-known/jwks.json",
+            "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        }
+
+    def _keep_secrets(self) -> None:
+        values = {
+            name: attributes["Value"]
+            for name, attributes in self.deployment.attributes.items()
+            if "Value" in attributes
+        }
+        self.snapshots.keep_secrets(values)
+
+    def _on_stream_record(self, table: str, record: dict[str, Any]) -> None:
+        for poller in self._streams.get(table, ()):
+            poller.take(record)
+
+    def _invoke_event(self, function: str, event: Mapping[str, Any]) -> InvocationResult:
+        return self.host.invoke(function, json.dumps(event).encode())
+
+    def _invoke_for_aws(self, function: str, payload: bytes) -> tuple[bytes, bool, str]:
+        result = self.host.invoke(function, payload)
+        return result.payload, result.failed, ""
+
+
+def _credentials(function: str) -> Mapping[str, str]:
+    return {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,68 @@
+"""Functions, what feeds them, and state machines."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from local.lambda_host import FunctionSpec
+from local.provision.clients import aws
+from local.provision.deployment import Deployment
+
+
+def function(name: str, properties: dict[str, Any], deployment: Deployment) -> Mapping[str, Any]:
+    """A function: in moto its name, in the Lambda host what runs."""
+    physical = properties.get("FunctionName", name)
+    variables = {
+        key: deployment.variable(key, str(value))
+        for key, value in properties.get("Environment", {}).get("Variables", {}).items()
+    }
+    deployment.wiring.functions[physical] = FunctionSpec(
+        physical,
+        properties["Handler"],
+        float(properties.get("Timeout", 3)),
+        int(properties.get("MemorySize", 128)),
+        variables,
+        int(properties.get("ReservedConcurrentExecutions", 10)),
+    )
+    made = aws("lambda").create_function(
+        FunctionName=physical,
+        Runtime=properties.get("Runtime", "python3.13"),
+        Role=properties["Role"],
+        Handler=properties["Handler"],
+        Code={"ZipFile": _empty_zip()},
+    )
+    return {"Ref": physical, "Name": physical, "Arn": made["FunctionArn"]}
+
+
+def event_source_mapping(
+    name: str, properties: dict[str, Any], deployment: Deployment
+) -> Mapping[str, Any]:
+    """What feeds a function; our own pollers act on it, never moto's."""
+    deployment.wiring.mappings.append({"Name": name, **properties})
+    return {"Ref": name, "Name": name}
+
+
+def state_machine(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """A state machine, whose definition refers to functions that stand."""
+    physical = properties.get("StateMachineName", name)
+    made = aws("stepfunctions").create_state_machine(
+        name=physical,
+        definition=properties["DefinitionString"],
+        roleArn=properties["RoleArn"],
+        type=properties.get("StateMachineType", "STANDARD"),
+    )
+    arn = made["stateMachineArn"]
+    return {"Ref": arn, "Name": physical, "Arn": arn}
+
+
+@lru_cache(maxsize=1)
+def _empty_zip() -> bytes:
+    """moto wants code to store; what runs is the checkout."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("empty", "")
+    return buffer.getvalue()

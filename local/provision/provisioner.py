@@ -1,0 +1,64 @@
+"""Goes through the blueprint and creates each resource by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from local.blueprint import BlueprintError, Resource
+from local.provision import compute, events, identity, storage
+from local.provision.deployment import Deployment
+
+Attributes = Mapping[str, Any]
+Create = Callable[[str, dict[str, Any], Deployment], Attributes]
+"""Logical id and properties; answers with the attributes that others may refer to."""
+
+CREATE: Final[Mapping[str, Create]] = {
+    "AWS::DynamoDB::Table": storage.table,
+    "AWS::SQS::Queue": storage.queue,
+    "AWS::SecretsManager::Secret": storage.secret,
+    "AWS::Logs::LogGroup": storage.log_group,
+    "AWS::Events::EventBus": events.bus,
+    "AWS::Events::Archive": events.archive,
+    "AWS::Events::Rule": events.rule,
+    "AWS::Scheduler::Schedule": events.schedule,
+    "AWS::IAM::Role": identity.role,
+    "AWS::Cognito::UserPool": identity.user_pool,
+    "AWS::Cognito::UserPoolClient": identity.user_pool_client,
+    "AWS::SES::EmailIdentity": identity.sender,
+    "AWS::Lambda::Function": compute.function,
+    "AWS::Lambda::EventSourceMapping": compute.event_source_mapping,
+    "AWS::StepFunctions::StateMachine": compute.state_machine,
+}
+
+GATEWAY: Final = "AWS::ApiGatewayV2::"
+"""Types that the HTTP gateway reads instead of moto."""
+
+IGNORED: Final[Mapping[str, str]] = {
+    "AWS::Events::EventBusPolicy": "rights are not enforced on the laptop yet",
+}
+
+
+def provision(resources: Mapping[str, Resource], deployment: Deployment) -> Deployment:
+    """Creates everything, in the order of the references.
+
+    Raises:
+        BlueprintError: a type that nobody creates or ignores.
+    """
+    for resource in resources.values():
+        if resource.type in IGNORED:
+            continue
+        properties = deployment.properties(resource)
+        if resource.type.startswith(GATEWAY):
+            resolved = Resource(resource.id, resource.type, properties)
+            deployment.wiring.gateway[resource.id] = resolved
+            deployment.attributes[resource.id] = {"Ref": resource.id, "Name": resource.id}
+        elif resource.type in CREATE:
+            create = CREATE[resource.type]
+            deployment.attributes[resource.id] = create(resource.id, properties, deployment)
+        else:
+            raise BlueprintError(
+                f"{resource.id} is a {resource.type}, which the laptop does not know; create it in "
+                "local/provision or add the type to IGNORED with a reason"
+            )
+    return deployment

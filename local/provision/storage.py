@@ -1,0 +1,68 @@
+"""Tables, queues, secrets, log groups."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from local.provision.clients import aws
+from local.provision.deployment import Deployment
+
+
+def table(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """A DynamoDB table with its indexes and stream; time to live is kept by readers."""
+    physical = properties.get("TableName", name)
+    request = {
+        "TableName": physical,
+        "KeySchema": properties["KeySchema"],
+        "AttributeDefinitions": properties["AttributeDefinitions"],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    if indexes := properties.get("GlobalSecondaryIndexes"):
+        kept = ("IndexName", "KeySchema", "Projection")
+        request["GlobalSecondaryIndexes"] = [{k: i[k] for k in kept} for i in indexes]
+    if stream := properties.get("StreamSpecification"):
+        request["StreamSpecification"] = {"StreamEnabled": True, **stream}
+    made = aws("dynamodb").create_table(**request)["TableDescription"]
+    return {
+        "Ref": physical,
+        "Name": physical,
+        "Arn": made["TableArn"],
+        "StreamArn": made.get("LatestStreamArn", ""),
+    }
+
+
+def queue(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """An SQS queue; its dead-letter queue is referred to and therefore made before."""
+    physical = properties.get("QueueName", name)
+    attributes = {
+        key: json.dumps(value) if isinstance(value, dict) else str(value)
+        for key, value in properties.items()
+        if key in {"VisibilityTimeout", "RedrivePolicy", "DelaySeconds", "MessageRetentionPeriod"}
+    }
+    url = aws("sqs").create_queue(QueueName=physical, Attributes=attributes)["QueueUrl"]
+    arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return {
+        "Ref": url,
+        "Name": physical,
+        "QueueName": physical,
+        "Arn": arn["Attributes"]["QueueArn"],
+    }
+
+
+def secret(name: str, properties: dict[str, Any], deployment: Deployment) -> Mapping[str, Any]:
+    """A secret; its value is the one of the last start, or new."""
+    length = properties.get("GenerateSecretString", {}).get("PasswordLength", 32)
+    value = deployment.secrets.get(name) or secrets.token_urlsafe(length)[:length]
+    physical = properties.get("Name", name)
+    made = aws("secretsmanager").create_secret(Name=physical, SecretString=value)
+    return {"Ref": made["ARN"], "Name": physical, "Value": value}
+
+
+def log_group(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """A name only: on a laptop functions write to the live log."""
+    physical = properties.get("LogGroupName", name)
+    arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{physical}:*"
+    return {"Ref": physical, "Name": physical, "Arn": arn}

@@ -1,0 +1,52 @@
+"""Where moto is changed: one module per seam, each with its reason.
+
+Every module here reaches into moto's private code. moto is pinned exactly, and a test per seam
+fails when a new version no longer behaves as the seam needs.
+"""
+
+from __future__ import annotations
+
+import os
+
+from local.seams import (
+    dynamodb_queries,
+    dynamodb_requests,
+    dynamodb_streams,
+    dynamodb_transactions,
+    event_targets,
+    lambda_invocations,
+    queue_receiving,
+    sync_executions,
+)
+from local.seams.dynamodb_streams import StreamListener
+from local.seams.event_targets import Deliver
+from local.seams.lambda_invocations import Invoke
+
+
+def prepare_environment(port: int) -> None:
+    """What moto and botocore read from the environment of this process."""
+    os.environ.update(
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",
+        AWS_DEFAULT_REGION="us-east-1",
+        AWS_REGION="us-east-1",
+        # botocore would put the account into host names that moto does not serve.
+        AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
+        AWS_EC2_METADATA_DISABLED="true",
+        # The same pool and client after every start, so that a token's issuer stays.
+        MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY="HASH",
+        MOTO_COGNITO_IDP_USER_POOL_CLIENT_ID_STRATEGY="HASH",
+        MOTO_PORT=str(port),
+    )
+
+
+def install(*, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListener) -> None:
+    """Applies every seam; the last call's hooks count."""
+    dynamodb_requests.install()
+    dynamodb_transactions.install()
+    dynamodb_streams.install(on_stream_record)
+    dynamodb_queries.install()
+    queue_receiving.install()
+    lambda_invocations.install(invoke)
+    event_targets.install(deliver)
+    sync_executions.install()

@@ -1,0 +1,80 @@
+"""The local state as plain data: the items of tables and the messages of queues, in one picture."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+from moto.sqs.models import Message, sqs_backends
+
+from local.blueprint import ACCOUNT, REGION
+from local.seams.state_lock import CHANGES, STATE_LOCK
+
+
+def change_count() -> int:
+    """Grows with every change."""
+    return CHANGES.count
+
+
+def dump() -> bytes:
+    """Everything that a restart must bring back."""
+    with STATE_LOCK:
+        tables = {
+            table.name: [item.to_json()["Attributes"] for item in table.all_items()]
+            for table in dynamodb_backends[ACCOUNT][REGION].tables.values()
+        }
+        queues = {
+            queue.name: [_message(message) for message in queue._messages]
+            for queue in sqs_backends[ACCOUNT][REGION].queues.values()
+        }
+    return pickle.dumps({"tables": tables, "queues": queues})
+
+
+def load(data: bytes) -> list[str]:
+    """Puts a dump into the tables and queues that stand; which of the dump's do not."""
+    state: dict[str, Any] = pickle.loads(data)
+    tables = dynamodb_backends[ACCOUNT][REGION].tables
+    queues = sqs_backends[ACCOUNT][REGION].queues
+    with STATE_LOCK:
+        for name, items in state["tables"].items():
+            if name in tables:
+                for item in items:
+                    _restore_item(tables[name], item)
+        for name, messages in state["queues"].items():
+            if name in queues:
+                for message in messages:
+                    queues[name].add_message(_restored(message))
+    absent = (state["tables"].keys() - tables.keys()) | (state["queues"].keys() - queues.keys())
+    return sorted(absent)
+
+
+def _restore_item(table: Any, item: dict[str, Any]) -> None:
+    stream, table.stream_shard = table.stream_shard, None
+    try:
+        table.put_item(item)
+    finally:
+        table.stream_shard = stream
+
+
+def _message(message: Any) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "body": message.body,
+        "attributes": message.message_attributes,
+        "sent": message.sent_timestamp,
+        "received": message.approximate_receive_count,
+        "group": message.group_id,
+        "deduplication": message.deduplication_id,
+    }
+
+
+def _restored(saved: dict[str, Any]) -> Any:
+    """Whoever had the message in hand is gone: it is visible again."""
+    message = Message(saved["id"], saved["body"])
+    message.message_attributes = saved["attributes"]
+    message.sent_timestamp = saved["sent"]
+    message.approximate_receive_count = saved["received"]
+    message.group_id = saved["group"]
+    message.deduplication_id = saved["deduplication"]
+    return message
