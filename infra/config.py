@@ -37,7 +37,12 @@ STAGES: Final[dict[StageName, StageConfig]] = {
         log_level="INFO",
         log_retention_days=14,
         keep_data=False,
-        allowed_origins=("http://localhost:3000", "http://localhost:5173", "http://localhost:8000"),
+        allowed_origins=(
+            "http://localhost:3000",
+            "http://127.0.0.1:3000",
+            "http://localhost:5173",
+            "http://127.0.0.1:5173",
+        ),
         mail_from="no-reply@millrace.example",
     ),
     "prod": StageConfig(

@@ -1,4 +1,4 @@
-"""The live log: a line per request, delivery, run and failure, with ids to follow, never a payload."""
+"""The live log: a line per request, delivery and failure, with ids to follow, never a payload."""
 
 from __future__ import annotations
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +24,7 @@ from local.delivery.streams import StreamPoller
 from local.demo import Demo
 from local.gateway import Gateway, Routes
 from local.gateway.authorizing import DemoCredentials
-from local.lambda_host import InvocationResult, LambdaHost
+from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost
 from local.live_log import LiveLog
 from local.provision import Deployment, provision
 from local.provision.clients import aws
@@ -32,8 +33,7 @@ from local.snapshots import Snapshots
 ROOT: Final = Path(__file__).parent.parent
 LOOPBACK: Final = "127.0.0.1"
 _EARLY: Final = ("CrmFunction", "AuthorizerFunction")
-"""Functions that the first request needs; the others start right behind them."""
-_SOON: Final = ("RelayFunction",)
+"""Functions that the first request needs: they start while the rest is provisioned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class Platform:
         self.deployment: Deployment
         self._stack = contextlib.ExitStack()
         self._streams: dict[str, list[StreamPoller]] = {}
+        self._closing: list[Callable[[], None]] = []
+        self.ready = threading.Event()
+        """Set once events are delivered too."""
 
     def __enter__(self) -> Platform:
         """Starts everything; what was started is stopped again if a later part fails."""
@@ -96,15 +99,12 @@ class Platform:
             on_stream_record=self._on_stream_record,
         )
         resources = blueprint.load(options.root / "infra" / "blueprint")
-        deployment = Deployment(self._overrides(), self.snapshots.secrets())
+        deployment = Deployment(self._overrides(), self.snapshots.secrets(), self._add)
         self.deployment = provision(resources, deployment)
-        for spec in deployment.wiring.functions.values():
-            self.host.add(spec)
-        for name in (*_EARLY, *_SOON):
-            if name in deployment.wiring.functions:
-                self.host.prewarm(name)
         self._keep_secrets()
         self.snapshots.restore()
+        # Its access log would drown ours.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = ThreadedMotoServer(LOOPBACK, self.aws_port, verbose=False)
         server.start()
         stack.callback(server.stop)
@@ -116,10 +116,28 @@ class Platform:
         demo.create()
         self.snapshots.start()
         stack.callback(self.snapshots.close)
-        self._deliver(stack)
         self._serve(stack, demo)
+        later = threading.Thread(target=self._finish, daemon=True, name="later")
+        later.start()
+        stack.callback(self._stop_delivery, later)
 
-    def _deliver(self, stack: contextlib.ExitStack) -> None:
+    def _add(self, spec: FunctionSpec) -> None:
+        self.host.add(spec)
+        if spec.name in _EARLY:
+            self.host.prewarm(spec.name)
+
+    def _finish(self) -> None:
+        """What the first request does not need: state machines, then delivery."""
+        try:
+            seams.install_interpreter()
+            for create in self.deployment.later:
+                create()
+            self._deliver()
+            self.ready.set()
+        except Exception as error:  # the thread has nobody else to tell
+            self.log.report("platform", f"delivery did not start: {error!r}")
+
+    def _deliver(self) -> None:
         wiring = self.deployment.wiring
         duplicate = self.options.duplicate
         for mapping in wiring.mappings:
@@ -128,17 +146,24 @@ class Platform:
             if isinstance(poller, StreamPoller):
                 self._streams.setdefault(poller.table, []).append(poller)
             poller.start()
-            stack.callback(poller.close)
+            self._closing.append(poller.close)
         for schedule in wiring.schedules:
             clock = ScheduleClock(schedule, self._invoke_event, self.log.report)
             clock.start()
-            stack.callback(clock.close)
+            self._closing.append(clock.close)
         # What was pending when the last run ended, cleanly or not, is relayed now.
         if "SweeperFunction" in wiring.functions:
-            sweep = threading.Thread(
-                target=self._invoke_event, args=("SweeperFunction", {"grace": 0}), daemon=True
-            )
-            sweep.start()
+            threading.Thread(target=self._sweep, daemon=True, name="sweep").start()
+
+    def _sweep(self) -> None:
+        result = self._invoke_event("SweeperFunction", {"grace": 0})
+        if result.failed:
+            self.log.report("SweeperFunction", str(result.error()))
+
+    def _stop_delivery(self, later: threading.Thread) -> None:
+        later.join()
+        for close in self._closing:
+            close()
 
     def _serve(self, stack: contextlib.ExitStack, demo: Demo) -> None:
         origins = self._origins()

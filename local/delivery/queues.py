@@ -47,7 +47,12 @@ class QueuePoller:
         while not self._closed.is_set():
             if not self._slots.acquire(timeout=1):
                 continue
-            messages = self._receive()
+            try:
+                messages = self._receive()
+            except Exception as error:  # a poller outlives whatever a queue does
+                messages = []
+                if not self._closed.wait(1):
+                    self._report(self._function, f"receiving failed: {error!r}")
             if not messages or self._closed.is_set():
                 self._slots.release()
                 continue

@@ -10,8 +10,13 @@ import boto3
 from local.blueprint import REGION
 
 
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    # One session reads the descriptions of services once, which is most of a client's price.
+    return boto3.Session(region_name=REGION)
+
+
 @lru_cache(maxsize=32)
 def aws(service: str) -> Any:
     """The client of a service."""
-    session = boto3.Session(region_name=REGION)
-    return session.client(service)  # type: ignore[call-overload]  # the name comes from a caller
+    return _session().client(service)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from local.blueprint import ACCOUNT, REGION
 from local.lambda_host import FunctionSpec
 from local.provision.clients import aws
 from local.provision.deployment import Deployment
@@ -20,7 +21,7 @@ def function(name: str, properties: dict[str, Any], deployment: Deployment) -> M
         key: deployment.variable(key, str(value))
         for key, value in properties.get("Environment", {}).get("Variables", {}).items()
     }
-    deployment.wiring.functions[physical] = FunctionSpec(
+    spec = FunctionSpec(
         physical,
         properties["Handler"],
         float(properties.get("Timeout", 3)),
@@ -28,6 +29,8 @@ def function(name: str, properties: dict[str, Any], deployment: Deployment) -> M
         variables,
         int(properties.get("ReservedConcurrentExecutions", 10)),
     )
+    deployment.wiring.functions[physical] = spec
+    deployment.on_function(spec)
     made = aws("lambda").create_function(
         FunctionName=physical,
         Runtime=properties.get("Runtime", "python3.13"),
@@ -46,16 +49,22 @@ def event_source_mapping(
     return {"Ref": name, "Name": name}
 
 
-def state_machine(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
-    """A state machine, whose definition refers to functions that stand."""
+def state_machine(
+    name: str, properties: dict[str, Any], deployment: Deployment
+) -> Mapping[str, Any]:
+    """A state machine, created later: its ARN is known, and parsing it takes half a second."""
     physical = properties.get("StateMachineName", name)
-    made = aws("stepfunctions").create_state_machine(
-        name=physical,
-        definition=properties["DefinitionString"],
-        roleArn=properties["RoleArn"],
-        type=properties.get("StateMachineType", "STANDARD"),
-    )
-    arn = made["stateMachineArn"]
+
+    def create() -> None:
+        aws("stepfunctions").create_state_machine(
+            name=physical,
+            definition=properties["DefinitionString"],
+            roleArn=properties["RoleArn"],
+            type=properties.get("StateMachineType", "STANDARD"),
+        )
+
+    deployment.later.append(create)
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{physical}"
     return {"Ref": arn, "Name": physical, "Arn": arn}
 
 

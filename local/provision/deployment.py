@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,11 @@ class Deployment:
     """Environment variables that differ on a laptop, by name."""
     secrets: Mapping[str, str]
     """Secrets of an earlier start, by name, so that what they signed stays valid."""
+    on_function: Callable[[FunctionSpec], None] = lambda spec: None
+    """Told of each function as soon as its settings are known, so that it can start to import."""
     attributes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    later: list[Callable[[], None]] = field(default_factory=list)
+    """What nobody needs for the first request and takes its time to create."""
     wiring: Wiring = field(default_factory=Wiring)
 
     def attribute(self, resource: str, name: str) -> Any:

@@ -50,9 +50,13 @@ def user_pool_client(name: str, properties: dict[str, Any], _: Deployment) -> Ma
     return {"Ref": made["ClientId"], "Name": name, "ClientId": made["ClientId"]}
 
 
-def sender(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+def sender(name: str, properties: dict[str, Any], deployment: Deployment) -> Mapping[str, Any]:
     """A verified sender; mail that is sent stays in moto."""
     address = properties["EmailIdentity"]
-    aws("sesv2").create_email_identity(EmailIdentity=address)
-    aws("ses").verify_email_identity(EmailAddress=address)
+
+    def create() -> None:
+        aws("sesv2").create_email_identity(EmailIdentity=address)
+        aws("ses").verify_email_identity(EmailAddress=address)
+
+    deployment.later.append(create)
     return {"Ref": address, "Name": address}

@@ -16,7 +16,6 @@ from local.seams import (
     event_targets,
     lambda_invocations,
     queue_receiving,
-    sync_executions,
 )
 from local.seams.dynamodb_streams import StreamListener
 from local.seams.event_targets import Deliver
@@ -41,7 +40,7 @@ def prepare_environment(port: int) -> None:
 
 
 def install(*, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListener) -> None:
-    """Applies every seam; the last call's hooks count."""
+    """Applies every seam but the interpreter's; the last call's hooks count."""
     dynamodb_requests.install()
     dynamodb_transactions.install()
     dynamodb_streams.install(on_stream_record)
@@ -49,4 +48,10 @@ def install(*, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListene
     queue_receiving.install()
     lambda_invocations.install(invoke)
     event_targets.install(deliver)
+
+
+def install_interpreter() -> None:
+    """Applies the seams of the state machines' interpreter, which takes a second to import."""
+    from local.seams import sync_executions
+
     sync_executions.install()

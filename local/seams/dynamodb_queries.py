@@ -5,7 +5,8 @@ moto walks and sorts all items of a table for a query of one partition: 230 ms a
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from typing import Any, Final
 
 from moto.dynamodb.models.table import Table
 
@@ -13,11 +14,12 @@ from local.seams.replacing import replace
 
 _stock_query = Table.query
 _stock_all_items = Table.all_items
+_SIGNATURE: Final = inspect.signature(Table.query)
 _partition: list[Any] = []
 
 
 def _query(self: Any, hash_key: Any, *positional: Any, **named: Any) -> Any:
-    index = named.get("index_name")
+    index = _SIGNATURE.bind(self, hash_key, *positional, **named).arguments.get("index_name")
     if index or hash_key is None or not self.range_key_attr:
         return _stock_query(self, hash_key, *positional, **named)
     _partition.append((self, hash_key))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from moto.dynamodb.models.table import StreamRecord, StreamShard
@@ -29,6 +30,10 @@ def _add(self: Any, old: Any, new: Any) -> None:
     view = self.table.stream_specification["StreamViewType"]
     number = self.starting_sequence_number + next(_numbers)
     record = StreamRecord(self.table, view, kind, old, new, number).to_json()
+    made = record["dynamodb"]["ApproximateCreationDateTime"]
+    if isinstance(made, datetime):
+        # A function gets seconds since the epoch, not a date.
+        record["dynamodb"]["ApproximateCreationDateTime"] = int(made.timestamp())
     if _held is not None:
         _held.append((self.table.name, record))
     else:
