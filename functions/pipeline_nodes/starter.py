@@ -68,7 +68,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             message_id=record["messageId"],
         )
         outcome = receiver().receive(delivery)
-        log.info("delivery", outcome=outcome, message_id=delivery.message_id, attempt=delivery.attempt)
+        log.info(
+            "delivery", outcome=outcome, message_id=delivery.message_id, attempt=delivery.attempt
+        )
         if outcome == "again":
             failures.append({"itemIdentifier": delivery.message_id})
     return {"batchItemFailures": failures}

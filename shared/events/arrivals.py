@@ -26,11 +26,21 @@ TenantOf = Callable[[str], str | None]
 
 
 class RejectedEventError(ValueError):
-    """An event that no retry makes acceptable; `tenant` is known where the source was."""
+    """An event that no retry makes acceptable, with what could be read of it."""
 
-    def __init__(self, reason: str, tenant: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        tenant: str | None = None,
+        event_id: str | None = None,
+        event_type: str | None = None,
+    ) -> None:
         super().__init__(reason)
         self.tenant = tenant
+        """Known where the source was."""
+        self.event_id = event_id
+        """EventBridge's own: there is no better one."""
+        self.event_type = event_type
 
 
 def arrived(body: str, tenant_of: TenantOf) -> Event:
@@ -43,20 +53,21 @@ def arrived(body: str, tenant_of: TenantOf) -> Event:
     try:
         message = json.loads(body)
         source, detail_type = str(message["source"]), str(message["detail-type"])
+        event_id = str(message["id"])
         detail: Mapping[str, Any] = message["detail"]
     except (ValueError, KeyError, TypeError) as error:
         raise RejectedEventError(f"not an EventBridge event: {error!r}") from None
-    if source.startswith(OWN_PREFIX):
-        return _own(detail)
-    tenant = tenant_of(source)
-    if tenant is None:
-        raise RejectedEventError(f"source {source} is not registered; register it for a tenant")
+    tenant = None
     try:
+        if source.startswith(OWN_PREFIX):
+            return _own(detail)
+        tenant = tenant_of(source)
+        if tenant is None:
+            raise NotAnEventError(f"source {source} is not registered; register it for a tenant")
         kind = lookup(detail_type)
         data = kind.check(detail)
-    except (UnknownEventTypeError, InvalidEventDataError) as error:
-        raise RejectedEventError(str(error), tenant) from None
-    event_id = str(message["id"])
+    except (UnknownEventTypeError, InvalidEventDataError, NotAnEventError) as error:
+        raise RejectedEventError(str(error), tenant, event_id, detail_type) from None
     return Event(
         kind.name, data, id=event_id, source=source, tenant=tenant, time=message["time"],
         version=kind.version, topics=kind.topics, correlation_id=event_id,
@@ -74,10 +85,7 @@ def registered(tables: Tables, table: str) -> TenantOf:
 
 
 def _own(detail: Mapping[str, Any]) -> Event:
-    try:
-        event = from_wire(detail)
-    except NotAnEventError as error:
-        raise RejectedEventError(str(error)) from None
+    event = from_wire(detail)
     if event.tenant is None:
-        raise RejectedEventError(f"{event.event_type} {event.id} names no tenant")
+        raise NotAnEventError(f"{event.event_type} {event.id} names no tenant")
     return event

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
 from shared.events.quarantine import Quarantine, Quarantined
+from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
 from shared.platform.backoff import delay_after
 from shared.platform.clock import Clock, iso, utc_now
@@ -37,6 +38,27 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of an event that is given up."""
+
+    tenant: str
+    event_id: str
+    event_type: str
+
+    @classmethod
+    def of(cls, event: Event) -> _Known:
+        return cls(event.tenant or NO_TENANT, event.id, event.event_type)
+
+    @classmethod
+    def rejected(cls, error: RejectedEventError, delivery: Delivery) -> _Known:
+        return cls(
+            error.tenant or NO_TENANT,
+            error.event_id or delivery.message_id,
+            error.event_type or "unknown",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """Takes deliveries for one pipeline."""
 
@@ -54,14 +76,15 @@ class Receiver:
         event: Event | None = None
         try:
             event = arrived(delivery.body, self.tenant_of)
-            tenant = event.tenant or NO_TENANT
             if delivery.attempt > self.max_attempts:
                 # Attempts that left no error behind: the starter itself died or hung.
-                return self._give_up(delivery, event, None, "the starter died at every attempt")
-            ran = self.starter.start(event, tenant, delivery.attempt)
+                reason = "the starter died at every attempt"
+                return self._give_up(delivery, _Known.of(event), None, reason)
+            with held(self.queues, self.queue_url, delivery.receipt):
+                ran = self.starter.start(event, event.tenant or NO_TENANT, delivery.attempt)
             return "done" if ran else "repeated"
         except RejectedEventError as error:
-            return self._give_up(delivery, event, None, str(error), error.tenant)
+            return self._give_up(delivery, _Known.rejected(error, delivery), None, str(error))
         except PipelineFailedError as error:
             return self._failed(delivery, event, error.node, str(error))
         except Exception as error:  # whatever it was, the event must not be lost
@@ -70,27 +93,19 @@ class Receiver:
     def _failed(
         self, delivery: Delivery, event: Event | None, node: str | None, error: str
     ) -> Outcome:
-        if delivery.attempt >= self.max_attempts:
-            return self._give_up(delivery, event, node, error)
+        if delivery.attempt >= self.max_attempts and event is not None:
+            return self._give_up(delivery, _Known.of(event), node, error)
         wait = delay_after(delivery.attempt, _FIRST_DELAY, _LONGEST_DELAY)
         self.queues.delay(self.queue_url, delivery.receipt, max(1, round(wait)))
         return "again"
 
-    def _give_up(
-        self,
-        delivery: Delivery,
-        event: Event | None,
-        node: str | None,
-        error: str,
-        tenant: str | None = None,
-    ) -> Outcome:
-        event_id = event.id if event else delivery.message_id
+    def _give_up(self, delivery: Delivery, known: _Known, node: str | None, error: str) -> Outcome:
         self.quarantine.add(
             Quarantined(
-                id=f"{event_id}:{self.pipeline}",
-                tenant=tenant or (event.tenant if event else None) or NO_TENANT,
-                event_id=event_id,
-                event_type=event.event_type if event else "unknown",
+                id=f"{known.event_id}:{self.pipeline}",
+                tenant=known.tenant,
+                event_id=known.event_id,
+                event_type=known.event_type,
                 consumer=self.pipeline,
                 node=node,
                 error=error[:2_000],

@@ -10,6 +10,7 @@ from shared.events import EntityRef, Event
 from shared.events.outbox import Change, commit, timeline
 from shared.events.quarantine import Quarantine
 from shared.pipelines.deliveries import NO_TENANT, Delivery, Receiver
+from shared.pipelines.holding import HIDDEN_SECONDS
 from shared.pipelines.runs import Runs
 from shared.pipelines.start import Places, Starter
 from shared.platform.machines import Ended
@@ -138,7 +139,9 @@ def _fail(item):
 def test_a_failure_is_retried_later_then_quarantined_with_node_and_reason():
     world = World(_fail)
     assert [world.deliver(attempt=n) for n in (1, 2)] == ["again", "again"]
-    assert [1 <= d[2] <= 60 for d in world.queues.delayed] == [True, True]
+    held, pauses = world.queues.delayed[::2], world.queues.delayed[1::2]
+    assert {d[2] for d in held} == {HIDDEN_SECONDS}
+    assert [1 <= d[2] <= 60 for d in pauses] == [True, True]
     assert world.deliver(attempt=3) == "quarantined"
     (entry,) = world.quarantined()
     assert (entry.consumer, entry.node, entry.error) == (
