@@ -139,10 +139,9 @@ class Platform:
 
     def _deliver(self) -> None:
         wiring = self.deployment.wiring
-        duplicate = self.options.duplicate
         for mapping in wiring.mappings:
             kind = StreamPoller if ":dynamodb:" in mapping["EventSourceArn"] else QueuePoller
-            poller = kind(mapping, self._invoke_event, self.log.report, duplicate=duplicate)
+            poller = kind(mapping, self._invoke_event, self.log.report)
             if isinstance(poller, StreamPoller):
                 self._streams.setdefault(poller.table, []).append(poller)
             poller.start()

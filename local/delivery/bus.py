@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from moto.sqs.exceptions import QueueDoesNotExist
+from moto.sqs.models import sqs_backends
+
+from local.blueprint import ACCOUNT, REGION
 from local.delivery.invoking import Report
-from local.provision.clients import aws
 
 
 class BusDelivery:
@@ -15,14 +20,15 @@ class BusDelivery:
 
     def __call__(self, queue_arn: str, body: str, dead_letters: str | None) -> None:
         """Delivers one event."""
+        queues: Any = sqs_backends[ACCOUNT][REGION]
         for arn in (queue_arn, dead_letters):
             if arn is None:
                 break
             try:
-                url = aws("sqs").get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
                 for _ in range(self._copies):
-                    aws("sqs").send_message(QueueUrl=url, MessageBody=body)
+                    # Straight into the queue: this runs inside the sender's own request.
+                    queues.send_message(queue_name=arn.rpartition(":")[2], message_body=body)
                 return
-            except aws("sqs").exceptions.QueueDoesNotExist:
+            except QueueDoesNotExist:
                 self._report("bus", f"{arn} does not exist")
         self._report("bus", f"an event for {queue_arn} reached nobody")

@@ -17,15 +17,12 @@ _WAIT_SECONDS: Final = 2
 class QueuePoller:
     """One event source mapping from a queue to a function."""
 
-    def __init__(
-        self, mapping: Mapping[str, Any], invoke: Invoke, report: Report, *, duplicate: bool
-    ) -> None:
+    def __init__(self, mapping: Mapping[str, Any], invoke: Invoke, report: Report) -> None:
         self._function = str(mapping["FunctionName"]).rpartition(":")[2]
         self._arn = str(mapping["EventSourceArn"])
         self._batch = int(mapping.get("BatchSize", 10))
         self._invoke = invoke
         self._report = report
-        self._duplicate = duplicate
         self._closed = threading.Event()
         concurrency = int(mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 5))
         self._slots = threading.Semaphore(concurrency)
@@ -73,8 +70,6 @@ class QueuePoller:
         try:
             event = {"Records": [self._record(message) for message in messages]}
             result = self._invoke(self._function, event)
-            if self._duplicate:
-                result = self._invoke(self._function, event)
             if result.failed:
                 error = result.error()
                 self._report(self._function, f"{error['errorType']}: {error['errorMessage']}")

@@ -21,9 +21,7 @@ _LONGEST_WAIT: Final = 5.0
 class StreamPoller:
     """One event source mapping from a table's stream to a function; one shard, so in order."""
 
-    def __init__(
-        self, mapping: Mapping[str, Any], invoke: Invoke, report: Report, *, duplicate: bool
-    ) -> None:
+    def __init__(self, mapping: Mapping[str, Any], invoke: Invoke, report: Report) -> None:
         self._function = str(mapping["FunctionName"]).rpartition(":")[2]
         self._arn = str(mapping["EventSourceArn"])
         self.table = self._arn.split(":table/")[1].split("/")[0]
@@ -35,7 +33,6 @@ class StreamPoller:
         self._dead_letters = destination.get("Destination")
         self._invoke = invoke
         self._report = report
-        self._duplicate = duplicate
         self._records: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._poll, daemon=True, name=f"poll-{self.table}")
@@ -70,8 +67,6 @@ class StreamPoller:
     def _deliver(self, batch: list[Record]) -> None:
         for attempt in range(1, self._attempts + 1):
             result = self._invoke(self._function, {"Records": batch})
-            if self._duplicate and not result.failed:
-                result = self._invoke(self._function, {"Records": batch})
             numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
             failed = failed_items(result, numbers)
             if not failed:

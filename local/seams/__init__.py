@@ -52,6 +52,7 @@ def install(*, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListene
 
 def install_interpreter() -> None:
     """Applies the seams of the state machines' interpreter, which takes a second to import."""
-    from local.seams import sync_executions
+    from local.seams import interpreter_speed, sync_executions
 
     sync_executions.install()
+    interpreter_speed.install()

@@ -45,7 +45,7 @@ def test_three_hundred_leads_while_functions_die_and_events_come_twice(tmp_path)
 
         def kill() -> None:
             draw = random.Random(7)
-            while not over.wait(draw.uniform(0.3, 0.8)):
+            while not over.wait(draw.uniform(1.0, 2.0)):
                 if name := platform.host.kill_one(None):
                     killed.append(name)
 
