@@ -67,6 +67,7 @@ class Platform:
         self._stack = contextlib.ExitStack()
         self._streams: dict[str, list[StreamPoller]] = {}
         self._closing: list[Callable[[], None]] = []
+        self._stopping = threading.Event()
         self.ready = threading.Event()
         """Set once events are delivered too."""
 
@@ -79,6 +80,7 @@ class Platform:
 
     def __exit__(self, *exc: object) -> None:
         """Stops everything, the last started first, and writes the snapshot."""
+        self._stopping.set()
         self._stack.close()
 
     def table(self, logical_id: str) -> str:
@@ -156,7 +158,7 @@ class Platform:
 
     def _sweep(self) -> None:
         result = self._invoke_event("SweeperFunction", {"grace": 0})
-        if result.failed:
+        if result.failed and not self._stopping.is_set():
             self.log.report("SweeperFunction", str(result.error()))
 
     def _stop_delivery(self, later: threading.Thread) -> None:

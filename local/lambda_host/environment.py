@@ -87,10 +87,12 @@ class Environment:
         invocation.deadline_ms = round((time.time() + self.spec.timeout) * 1000)
         self.waiting.put(invocation)
         if not invocation.over.wait(self.spec.timeout):
-            self.kill()
             seconds = f"{self.spec.timeout:.2f}"
             message = f"{invocation.request_id} Task timed out after {seconds} seconds"
+            # Before the kill: whoever watches the process would call it an exit.
             invocation.end(failure("Sandbox.Timedout", message, invocation.request_id))
+            self.kill()
+            self.wait()
         self.current = None
         self.used_at = time.monotonic()
         return invocation.outcome()

@@ -21,13 +21,14 @@ def function(name: str, properties: dict[str, Any], deployment: Deployment) -> M
         key: deployment.variable(key, str(value))
         for key, value in properties.get("Environment", {}).get("Variables", {}).items()
     }
+    reserved = properties.get("ReservedConcurrentExecutions")
     spec = FunctionSpec(
         physical,
         properties["Handler"],
         float(properties.get("Timeout", 3)),
         int(properties.get("MemorySize", 128)),
         variables,
-        int(properties.get("ReservedConcurrentExecutions", 10)),
+        **({"concurrency": int(reserved)} if reserved else {}),
     )
     deployment.wiring.functions[physical] = spec
     deployment.on_function(spec)

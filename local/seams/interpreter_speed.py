@@ -20,14 +20,15 @@ from local.seams.replacing import replace
 
 _idle: dict[str, list[Any]] = defaultdict(list)
 _lock = threading.Lock()
-_stock_logic = ExecutionWorker._execution_logic
+_stock_logic: Any = ExecutionWorker._execution_logic
 
 
 def _entrypoint(self: Any) -> Any:
     definition = self._evaluation_details.state_machine_details.definition
     with _lock:
         program = _idle[definition].pop() if _idle[definition] else None
-    self._millrace_program = program or AmazonStateLanguageParser.parse(definition)[0]
+    parser: Any = AmazonStateLanguageParser
+    self._millrace_program = program or parser.parse(definition)[0]
     return self._millrace_program
 
 
@@ -57,4 +58,6 @@ def install() -> None:
     """Replaces parsing at the start, and the making of clients."""
     _Boto3._client.cache_clear()
     replace(ExecutionWorker, _get_evaluation_entrypoint=_entrypoint, _execution_logic=_logic)
-    boto_client.__dict__["boto3"] = _Boto3()
+    boto_client.__dict__["boto3"] = clients = _Boto3()
+    # Made now, or the first executions would each make one at the same time.
+    clients.client(region_name="us-east-1", service_name="lambda")

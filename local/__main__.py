@@ -1,0 +1,121 @@
+"""`python -m local`: serves the whole platform until it is told to stop. `make run` calls this."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+from infra.fingerprint import is_current
+from local.blueprint import BlueprintError
+from local.platform import LOOPBACK, ROOT, Options, Platform
+
+
+class CannotStartError(Exception):
+    """Why the platform cannot start, in one sentence with the mend."""
+
+
+def main() -> int:
+    """Parses, checks, serves; the process's exit code."""
+    told = _arguments()
+    try:
+        home = _home(told.home, reset=told.reset)
+        lock = _only_one(home)
+        for port, flag in ((told.port, "--port"), (told.aws_port, "--aws-port")):
+            _free(port, flag)
+        _fresh_blueprint()
+        options = Options(told.port, told.aws_port, home, quiet=False)
+        with Platform(options) as platform, lock:
+            _greet(platform)
+            _wait()
+            platform.log.say("Stopping ...")
+    except (CannotStartError, BlueprintError) as error:
+        print(f"millrace: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make run ARGS=…", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
+    parser.add_argument("--aws-port", type=int, default=8001, help="of the local AWS")
+    parser.add_argument("--home", type=Path, default=ROOT / ".millrace", help="where state is kept")
+    parser.add_argument("--reset", action="store_true", help="forget the state first")
+    return parser.parse_args()
+
+
+def _home(home: Path, *, reset: bool) -> Path:
+    try:
+        if reset and home.exists():
+            shutil.rmtree(home)
+        home.mkdir(parents=True, exist_ok=True)
+        (home / ".writable").touch()
+    except OSError as error:
+        raise CannotStartError(
+            f"cannot write to {home} ({error.strerror}); choose another folder with "
+            'make run ARGS="--home DIR"'
+        ) from None
+    return home
+
+
+def _only_one(home: Path) -> IO[str]:
+    lock = (home / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise CannotStartError(
+            f"another platform runs on {home}; stop it, or choose another folder with "
+            'make run ARGS="--home DIR"'
+        ) from None
+    return lock
+
+
+def _free(port: int, flag: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise CannotStartError(
+                f"port {port} cannot be used ({error.strerror}); stop what uses it, or choose "
+                f'another with make run ARGS="{flag} {port + 1000}"'
+            ) from None
+
+
+def _fresh_blueprint() -> None:
+    if is_current(ROOT):
+        return
+    print("The infrastructure or a pipeline changed; synthesizing (make synth) ...")
+    done = subprocess.run(["make", "synth"], cwd=ROOT, check=False)
+    if done.returncode or not is_current(ROOT):
+        raise CannotStartError(
+            "the blueprint is stale and could not be made anew; run `make synth`"
+        )
+
+
+def _greet(platform: Platform) -> None:
+    platform.log.say(
+        f"\n  Millrace   {platform.url.replace(LOOPBACK, 'localhost')}\n"
+        f"  local AWS  {platform.aws_url.replace(LOOPBACK, 'localhost')}\n"
+        f"  state      {platform.options.home}\n\n"
+        "  Requests without credentials act as the admin of the demo tenant. Ctrl-C stops.\n"
+    )
+
+
+def _wait() -> None:
+    over = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: over.set())
+    while not over.wait(3600):
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Queues to functions: whole batches, partial failures, functions that fail, events to queues."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from local.delivery.bus import BusDelivery
+from local.delivery.queues import QueuePoller
+from local.lambda_host import InvocationResult
+from local.lambda_host.spec import failure
+from local.provision.clients import aws
+
+
+class World:
+    def __init__(self, answer):
+        made = aws("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "600"})
+        self.url = made["QueueUrl"]
+        self.answer = answer
+        self.events = []
+        self.said = []
+        mapping = {"FunctionName": "f", "EventSourceArn": "arn:aws:sqs:us-east-1:1:q"}
+        self.poller = QueuePoller(mapping, self.invoke, lambda about, text: self.said.append(text))
+
+    def invoke(self, function, event):
+        self.events.append(event)
+        return self.answer(event)
+
+    def run(self, *bodies):
+        for body in bodies:
+            aws("sqs").send_message(QueueUrl=self.url, MessageBody=body)
+        self.poller.start()
+        until = time.monotonic() + 5
+        while sum(len(e["Records"]) for e in self.events) < len(bodies):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        time.sleep(0.1)
+        self.poller.close()
+
+    def left(self):
+        names = ["ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessages"]
+        found = aws("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
+        return sum(int(v) for v in found["Attributes"].values())
+
+
+def test_a_handled_message_is_gone(local):
+    world = World(lambda event: InvocationResult(b"null"))
+    world.run("a", "b")
+    record = world.events[0]["Records"][0]
+    assert record["body"] == "a"
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+    assert {"messageId", "receiptHandle", "eventSourceARN"} <= record.keys()
+    assert world.left() == 0
+
+
+def test_a_named_failure_stays_and_the_rest_is_gone(local):
+    def answer(event):
+        failed = [
+            {"itemIdentifier": r["messageId"]} for r in event["Records"] if r["body"] == "bad"
+        ]
+        return InvocationResult(json.dumps({"batchItemFailures": failed}).encode())
+
+    world = World(answer)
+    world.run("good", "bad", "fine")
+    assert world.left() == 1
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        failure("ValueError", "no"),
+        InvocationResult(b'{"batchItemFailures": [{"itemIdentifier": "unknown"}]}'),
+    ],
+)
+def test_a_function_that_failed_handled_nothing(local, result):
+    world = World(lambda event: result)
+    world.run("a")
+    assert world.left() == 1
+
+
+def test_an_event_for_a_queue_that_is_gone_is_a_dead_letter(local):
+    url = aws("sqs").create_queue(QueueName="dead")["QueueUrl"]
+    said = []
+    deliver = BusDelivery(lambda about, text: said.append(text), duplicate=True)
+    deliver("arn:aws:sqs:us-east-1:1:gone", "body", "arn:aws:sqs:us-east-1:1:dead")
+    found = aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [m["Body"] for m in found] == ["body", "body"]
+    deliver("arn:aws:sqs:us-east-1:1:gone", "body", None)
+    assert "reached nobody" in said[-1]

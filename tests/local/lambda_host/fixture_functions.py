@@ -1,0 +1,37 @@
+"""Functions that behave well and badly."""
+
+import os
+import time
+
+
+def echo(event, context):
+    return {
+        "event": event,
+        "who": context.function_name,
+        "pid": os.getpid(),
+        "env": os.getenv("MARK"),
+    }
+
+
+def left(event, context):
+    return context.get_remaining_time_in_millis()
+
+
+def fail(event, context):
+    raise ValueError("bad input")
+
+
+def hang(event, context):
+    time.sleep(60)
+
+
+def die(event, context):
+    os._exit(3)
+
+
+def unserialisable(event, context):
+    return object()
+
+
+def say(event, context):
+    print("a line")  # noqa: T201 - what is tested
