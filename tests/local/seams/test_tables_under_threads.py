@@ -63,18 +63,23 @@ def test_puts_survive_cancelled_transactions_beside_them(table):
 
 def test_a_cancelled_transaction_leaves_items_and_stream_as_they_were(table, local):
     table.put_item(TableName="t", Item=_item(v="old"))
+    table.put_item(TableName="t", Item=_item("e", "f"))
     local.records.clear()
     update = {
         "TableName": "t", "Key": KEY, "UpdateExpression": "SET v = :v",
         "ExpressionAttributeValues": {":v": {"S": "new"}},
     }  # fmt: skip
-    refused = {"TableName": "t", "Item": _item(), "ConditionExpression": "attribute_not_exists(pk)"}
+    refused = {
+        "TableName": "t",
+        "Item": _item("e", "f"),
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
     with pytest.raises(table.exceptions.TransactionCanceledException):
         table.transact_write_items(
             TransactItems=[
                 {"Update": update},
                 {"Put": {"TableName": "t", "Item": _item("c", "d")}},
-                {"Put": refused | {"Item": _item("a", "b")}},
+                {"Put": refused},
             ]
         )
     assert table.get_item(TableName="t", Key=KEY)["Item"]["v"] == {"S": "old"}

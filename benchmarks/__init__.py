@@ -1,0 +1,1 @@
+"""Side by side with a lower bound, one command each; they print ratios and assert nothing."""
