@@ -6,6 +6,7 @@ way from event to result with the three nodes called in one process.
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import tempfile
 import time
@@ -26,8 +27,9 @@ LEAD = {"name": "Bench", "value": 60_000}
 def main() -> None:
     """Measures and prints."""
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as home:
-        with Platform(Options(port=0, aws_port=0, home=Path(home))) as platform:
+    home = Path(tempfile.mkdtemp())
+    try:
+        with Platform(Options(port=0, aws_port=0, home=home)) as platform:
             http = requests.Session()
             http.get(f"{platform.url}/health", timeout=30)
             print(f"start to first answer        {time.perf_counter() - started:8.2f} s")
@@ -37,6 +39,8 @@ def main() -> None:
             post = _median(lambda: http.post(f"{platform.url}/leads/", json=LEAD, timeout=30))
             time.sleep(5)  # let the posted leads' pipelines end
             done = statistics.median(_journey(http, platform.url) for _ in range(ROUNDS // 2))
+    finally:
+        shutil.rmtree(home)
     inline = _median(_inline)
     print(f"GET /health, median          {health * 1000:8.1f} ms")
     print(f"POST /leads/, median         {post * 1000:8.1f} ms   {post / health:7.1f} x health")

@@ -1,4 +1,4 @@
-"""The running platform, once per worker: real HTTP, real subprocesses, real queues."""
+"""The running platform, once per module: real HTTP, real subprocesses, real queues."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class Running:
         )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+# Of the module, so that it has ended before another test patches this process.
+@pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home: Path = tmp_path_factory.mktemp("home")
     with Platform(Options(port=0, aws_port=0, home=home)) as platform:
