@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+from shared.events.catalog.registry import InvalidEventDataError
 from tools.event_documents import contents as event_documents
 from tools.settings_document import example as settings_example
 from tools.settings_document import table as settings_table
@@ -55,7 +56,11 @@ def stale(root: Path = ROOT) -> list[Path]:
 
 def main(arguments: list[str]) -> int:
     """Writes or checks; the process's exit code."""
-    changed = stale()
+    try:
+        changed = stale()
+    except InvalidEventDataError as error:
+        print(f"{error}: mend the sample beside the model, then run `make generate`.")
+        return 1
     if "--check" in arguments:
         if changed:
             names = ", ".join(map(str, changed))
