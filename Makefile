@@ -34,7 +34,7 @@ check: .venv/.dev .venv-synth/.synth ## Lint, types, import contracts, drift of 
 
 coverage: .venv/.dev ## Run the tests with branch coverage and its floor
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q --ignore=tests/infra/synth $(ARGS)
+	@$(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup --ignore=tests/infra/synth $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

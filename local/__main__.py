@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +13,8 @@ from typing import IO
 
 from infra.fingerprint import is_current
 from local.blueprint import BlueprintError
-from local.platform import LOOPBACK, ROOT, Options, Platform
+from local.platform import ROOT, Options, Platform
+from local.ports import LOOPBACK, PortError
 
 
 class CannotStartError(Exception):
@@ -26,17 +25,15 @@ def main() -> int:
     """Parses, checks, serves; the process's exit code."""
     told = _arguments()
     try:
-        home = _home(told.home, reset=told.reset)
-        lock = _only_one(home)
-        for port, flag in ((told.port, "--port"), (told.aws_port, "--aws-port")):
-            _free(port, flag)
-        _fresh_blueprint()
-        options = Options(told.port, told.aws_port, home, quiet=False)
-        with Platform(options) as platform, lock:
-            _greet(platform)
-            _wait()
-            platform.log.say("Stopping ...")
-    except (CannotStartError, BlueprintError) as error:
+        home = _home(told.home)
+        with _only_one(home):
+            if told.reset:
+                _forget(home)
+            _fresh_blueprint()
+            _serve(Options(told.port, told.aws_port, home, quiet=False))
+    except KeyboardInterrupt:  # before it was served; nothing was changed yet
+        return 130
+    except (CannotStartError, BlueprintError, PortError) as error:
         print(f"millrace: {error}", file=sys.stderr)
         return 1
     return 0
@@ -51,12 +48,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _home(home: Path, *, reset: bool) -> Path:
+def _serve(options: Options) -> None:
+    with Platform(options) as platform:
+        _greet(platform)
+        _wait()
+        platform.log.say("Stopping ...")
+
+
+def _home(home: Path) -> Path:
     try:
-        if reset and home.exists():
-            shutil.rmtree(home)
-        home.mkdir(parents=True, exist_ok=True)
-        (home / ".writable").touch()
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / "lock").touch()
     except OSError as error:
         raise CannotStartError(
             f"cannot write to {home} ({error.strerror}); choose another folder with "
@@ -70,6 +72,7 @@ def _only_one(home: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        lock.close()
         raise CannotStartError(
             f"another platform runs on {home}; stop it, or choose another folder with "
             'make run ARGS="--home DIR"'
@@ -77,16 +80,14 @@ def _only_one(home: Path) -> IO[str]:
     return lock
 
 
-def _free(port: int, flag: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise CannotStartError(
-                f"port {port} cannot be used ({error.strerror}); stop what uses it, or choose "
-                f'another with make run ARGS="{flag} {port + 1000}"'
-            ) from None
+def _forget(home: Path) -> None:
+    """Removes the state, and nothing else that may lie in a folder that a user named.
+
+    Only who holds the lock may: a platform that runs would lose what it keeps.
+    """
+    for pattern in ("state.*", "secrets.*"):
+        for path in home.glob(pattern):
+            path.unlink()
 
 
 def _fresh_blueprint() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from moto.cognitoidp.models import cognitoidp_backends
-
-from local.blueprint import ACCOUNT, REGION
 from local.provision.clients import aws
+from local.seams.cognito_subjects import set_subject
 
 TENANT: Final = "demo"
 SOURCE: Final = "demo.website"
@@ -31,8 +29,10 @@ class Demo:
         users.admin_set_user_password(
             UserPoolId=self._pool_id, Username=USERNAME, Password=_PASSWORD, Permanent=True
         )
-        self._fix_subject()
-        self._put(pk=f"user#{SUBJECT}", sk="membership", tenant=TENANT, role="admin")
+        set_subject(self._pool_id, USERNAME, SUBJECT)
+        self._put(
+            pk=f"user#{SUBJECT}", sk="membership", tenant=TENANT, role="admin", email=USERNAME
+        )
         self._put(pk=f"source#{SOURCE}", sk="source", tenant=TENANT)
 
     def mint(self) -> str:
@@ -43,16 +43,6 @@ class Demo:
             AuthParameters={"USERNAME": USERNAME, "PASSWORD": _PASSWORD},
         )
         return str(answer["AuthenticationResult"]["AccessToken"])
-
-    def _fix_subject(self) -> None:
-        """moto draws a subject at every start; memberships of earlier starts would be orphans."""
-        pool: Any = cognitoidp_backends[ACCOUNT][REGION].user_pools[self._pool_id]
-        user = pool.users[USERNAME] if USERNAME in pool.users else next(iter(pool.users.values()))
-        user.id = SUBJECT
-        user.attribute_lookup["sub"] = SUBJECT
-        for attribute in user.attributes:
-            if attribute["Name"] == "sub":
-                attribute["Value"] = SUBJECT
 
     def _put(self, **item: str) -> None:
         wire = {name: {"S": value} for name, value in item.items()}

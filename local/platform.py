@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,12 +25,12 @@ from local.gateway import Gateway, Routes
 from local.gateway.authorizing import DemoCredentials
 from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost
 from local.live_log import LiveLog
+from local.ports import LOOPBACK, free_port, require_free
 from local.provision import Deployment, provision
 from local.provision.clients import aws
 from local.snapshots import Snapshots
 
 ROOT: Final = Path(__file__).parent.parent
-LOOPBACK: Final = "127.0.0.1"
 _EARLY: Final = ("CrmFunction", "AuthorizerFunction")
 """Functions that the first request needs: they start while the rest is provisioned."""
 
@@ -57,8 +56,8 @@ class Platform:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.log = LiveLog(quiet=options.quiet)
-        self.port = options.port or _free_port()
-        self.aws_port = options.aws_port or _free_port()
+        self.port = options.port or free_port()
+        self.aws_port = options.aws_port or free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.aws_url = f"http://{LOOPBACK}:{self.aws_port}"
         self.snapshots = Snapshots(options.home, self.log.report)
@@ -66,7 +65,7 @@ class Platform:
         self.deployment: Deployment
         self._stack = contextlib.ExitStack()
         self._streams: dict[str, list[StreamPoller]] = {}
-        self._closing: list[Callable[[], None]] = []
+        self._delivering: list[StreamPoller | QueuePoller | ScheduleClock] = []
         self._stopping = threading.Event()
         self.ready = threading.Event()
         """Set once events are delivered too."""
@@ -89,6 +88,8 @@ class Platform:
 
     def _start(self, stack: contextlib.ExitStack) -> None:
         options = self.options
+        require_free(self.port, "--port")
+        require_free(self.aws_port, "--aws-port")
         options.home.mkdir(parents=True, exist_ok=True)
         seams.prepare_environment(self.aws_port)
         self.host = LambdaHost(options.root, self.aws_url, _credentials, self.log.function)
@@ -105,8 +106,9 @@ class Platform:
         self.deployment = provision(resources, deployment)
         self._keep_secrets()
         self.snapshots.restore()
-        # Its access log would drown ours.
+        # Its access log would drown ours; the interpreter would print what went through a node.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
         server = ThreadedMotoServer(LOOPBACK, self.aws_port, verbose=False)
         server.start()
         stack.callback(server.stop)
@@ -118,10 +120,10 @@ class Platform:
         demo.create()
         self.snapshots.start()
         stack.callback(self.snapshots.close)
-        self._serve(stack, demo)
         later = threading.Thread(target=self._finish, daemon=True, name="later")
-        later.start()
         stack.callback(self._stop_delivery, later)
+        self._serve(stack, demo)
+        later.start()
 
     def _add(self, spec: FunctionSpec) -> None:
         self.host.add(spec)
@@ -134,24 +136,29 @@ class Platform:
             seams.install_interpreter()
             for create in self.deployment.later:
                 create()
-            self._deliver()
-            self.ready.set()
+            if not self._stopping.is_set():
+                self._deliver()
+                self.ready.set()
+                # The first event is not to wait for the imports of what it meets first.
+                for mapping in self.deployment.wiring.mappings:
+                    self.host.prewarm(str(mapping["FunctionName"]).rpartition(":")[2])
         except Exception as error:  # the thread has nobody else to tell
             self.log.report("platform", f"delivery did not start: {error!r}")
 
     def _deliver(self) -> None:
         wiring = self.deployment.wiring
         for mapping in wiring.mappings:
-            kind = StreamPoller if ":dynamodb:" in mapping["EventSourceArn"] else QueuePoller
-            poller = kind(mapping, self._invoke_event, self.log.report)
-            if isinstance(poller, StreamPoller):
-                self._streams.setdefault(poller.table, []).append(poller)
-            poller.start()
-            self._closing.append(poller.close)
+            told = (mapping, self._invoke_event, self.log.report)
+            if ":dynamodb:" in mapping["EventSourceArn"]:
+                stream = StreamPoller(*told, duplicate=self.options.duplicate)
+                self._streams.setdefault(stream.table, []).append(stream)
+                self._delivering.append(stream)
+            else:
+                self._delivering.append(QueuePoller(*told))
         for schedule in wiring.schedules:
-            clock = ScheduleClock(schedule, self._invoke_event, self.log.report)
-            clock.start()
-            self._closing.append(clock.close)
+            self._delivering.append(ScheduleClock(schedule, self._invoke_event, self.log.report))
+        for part in self._delivering:
+            part.start()
         # What was pending when the last run ended, cleanly or not, is relayed now.
         if "SweeperFunction" in wiring.functions:
             threading.Thread(target=self._sweep, daemon=True, name="sweep").start()
@@ -162,9 +169,14 @@ class Platform:
             self.log.report("SweeperFunction", str(result.error()))
 
     def _stop_delivery(self, later: threading.Thread) -> None:
-        later.join()
-        for close in self._closing:
-            close()
+        if later.is_alive():
+            later.join()
+        for part in self._delivering:
+            part.close()
+        # Functions end before moto does: what they had in hand is in the snapshot, and comes again.
+        self.host.close()
+        for part in self._delivering:
+            part.join(1.0)
 
     def _serve(self, stack: contextlib.ExitStack, demo: Demo) -> None:
         origins = self._origins()
@@ -223,10 +235,3 @@ class Platform:
 
 def _credentials(function: str) -> Mapping[str, str]:
     return {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -37,8 +37,8 @@ class Snapshots:
 
     def keep_secrets(self, values: dict[str, str]) -> None:
         """Keeps the secrets for the next start, for the owner's eyes only."""
-        self._secrets.touch(mode=0o600)
-        self._secrets.write_text(json.dumps(values))
+        if values != self.secrets():
+            replace_file(self._secrets, json.dumps(values).encode())
 
     def restore(self) -> None:
         """Loads the snapshot; an unreadable one is set aside and said, never a crash."""
@@ -65,6 +65,8 @@ class Snapshots:
     def close(self) -> None:
         """Writes a last time."""
         self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join()
         self._write()
 
     def _run(self) -> None:
@@ -75,10 +77,27 @@ class Snapshots:
         count = state.change_count()
         if count == self._written:
             return
-        draft = self._file.with_suffix(".draft")
-        with draft.open("wb") as file:
-            file.write(_HEADER + state.dump())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._file)
+        try:
+            replace_file(self._file, _HEADER + state.dump())
+        except OSError as error:
+            # A full disk must not end the writing for good: the next change tries again.
+            self._report("snapshot", f"not written ({error.strerror}); make room on the disk")
+            return
         self._written = count
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file for its owner's eyes; a crash leaves the old one or the new one, whole."""
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    # The new name is only safe once the folder is.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -15,14 +15,27 @@ Report = Callable[[str, str], None]
 """A line for the live log: what it is about, and what happened."""
 
 
-def failed_items(result: InvocationResult, all_items: list[str]) -> list[str]:
+def reports_failures(mapping: Mapping[str, Any]) -> bool:
+    """Whether the mapping lets its function name the items of a batch that failed."""
+    return "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", ())
+
+
+def failed_items(
+    result: InvocationResult, all_items: list[str], *, partial: bool = True
+) -> list[str]:
     """The items of a batch that the function could not handle.
 
-    A function that failed handled nothing; one that names no failures handled everything.
+    A function that failed handled nothing; one that names no failures handled everything; one that
+    names an item that was not in the batch handled nothing either, as AWS has it.
     """
     if result.failed:
         return all_items
-    answer = json.loads(result.payload or b"null")
-    failures = answer.get("batchItemFailures", []) if isinstance(answer, dict) else []
-    named = [failure.get("itemIdentifier") for failure in failures]
+    answer = json.loads(result.payload or b"null") if partial else None
+    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
+    if not failures:
+        return []
+    try:
+        named = [str(failure["itemIdentifier"]) for failure in failures]
+    except (TypeError, KeyError):
+        return all_items
     return all_items if any(name not in all_items for name in named) else named

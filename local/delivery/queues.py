@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from local.delivery.invoking import Invoke, Report, failed_items
+from moto.sqs.models import sqs_backends
+
+from local.blueprint import ACCOUNT, REGION
+from local.delivery.invoking import Invoke, Report, failed_items, reports_failures
 from local.provision.clients import aws
 
-_WAIT_SECONDS: Final = 2
+_WAIT_SECONDS: Final = 0.5
 """How long an empty queue is waited at; a message that arrives ends the wait at once."""
 
 
@@ -24,12 +27,12 @@ class QueuePoller:
         self._invoke = invoke
         self._report = report
         self._closed = threading.Event()
-        concurrency = int(mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 5))
-        self._slots = threading.Semaphore(concurrency)
-        self._workers = ThreadPoolExecutor(concurrency, thread_name_prefix=self._function)
-        queue = self._arn.rpartition(":")[2]
-        self._url = aws("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-        self._thread = threading.Thread(target=self._poll, daemon=True, name=f"poll-{queue}")
+        self._partial = reports_failures(mapping)
+        self._concurrency = int(mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 5))
+        self._slots = threading.Semaphore(self._concurrency)
+        self._queue = self._arn.rpartition(":")[2]
+        self._url = aws("sqs").get_queue_url(QueueName=self._queue)["QueueUrl"]
+        self._thread = threading.Thread(target=self._poll, daemon=True, name=f"poll-{self._queue}")
 
     def start(self) -> None:
         """Begins to poll."""
@@ -38,7 +41,12 @@ class QueuePoller:
     def close(self) -> None:
         """Stops polling; what is in hand stays in the queue until its visibility ends."""
         self._closed.set()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def join(self, seconds: float) -> None:
+        """Waits for the deliveries in hand."""
+        until = time.monotonic() + seconds
+        for _ in range(self._concurrency):
+            self._slots.acquire(timeout=max(0.0, until - time.monotonic()))
 
     def _poll(self) -> None:
         while not self._closed.is_set():
@@ -53,13 +61,20 @@ class QueuePoller:
             if not messages or self._closed.is_set():
                 self._slots.release()
                 continue
-            self._workers.submit(self._handle, messages)
+            # Daemons, so that a function that hangs does not keep the platform from ending.
+            threading.Thread(
+                target=self._handle, args=(messages,), daemon=True, name=self._function
+            ).start()
 
     def _receive(self) -> list[dict[str, Any]]:
+        # Waited for at the queue itself: a request that finds nothing costs a hundred times more.
+        queue: Any = sqs_backends[ACCOUNT][REGION].get_queue(self._queue)
+        queue.wait_for_messages(_WAIT_SECONDS)
+        if self._closed.is_set() or not queue.messages:
+            return []
         answer = aws("sqs").receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=min(self._batch, 10),
-            WaitTimeSeconds=_WAIT_SECONDS,
             AttributeNames=["All"],
             MessageAttributeNames=["All"],
         )
@@ -70,10 +85,13 @@ class QueuePoller:
         try:
             event = {"Records": [self._record(message) for message in messages]}
             result = self._invoke(self._function, event)
+            if self._closed.is_set() and result.failed:
+                return
             if result.failed:
                 error = result.error()
                 self._report(self._function, f"{error['errorType']}: {error['errorMessage']}")
-            failed = set(failed_items(result, [m["MessageId"] for m in messages]))
+            ids = [message["MessageId"] for message in messages]
+            failed = set(failed_items(result, ids, partial=self._partial))
             for message in messages:
                 if message["MessageId"] not in failed:
                     aws("sqs").delete_message(
@@ -95,5 +113,5 @@ class QueuePoller:
             "md5OfBody": message["MD5OfBody"],
             "eventSource": "aws:sqs",
             "eventSourceARN": self._arn,
-            "awsRegion": "us-east-1",
+            "awsRegion": REGION,
         }

@@ -37,10 +37,14 @@ class ScheduleClock:
         """Stops the clock."""
         self._closed.set()
 
+    def join(self, seconds: float) -> None:
+        """Waits for the call in hand."""
+        self._thread.join(seconds)
+
     def _run(self) -> None:
         while not self._closed.wait(self._seconds):
             result = self._invoke(self._function, self._input)
-            if result.failed:
+            if result.failed and not self._closed.is_set():
                 self._report(self._name, result.error()["errorMessage"])
 
 

@@ -6,10 +6,15 @@ import json
 import queue
 import random
 import threading
+from collections import deque
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from local.delivery.invoking import Invoke, Report, failed_items
+from local.blueprint import ACCOUNT, REGION
+from local.delivery.filters import Filters
+from local.delivery.invoking import Invoke, Report, failed_items, reports_failures
+from local.lambda_host import InvocationResult
 from local.provision.clients import aws
 
 Record = dict[str, Any]
@@ -21,25 +26,30 @@ _LONGEST_WAIT: Final = 5.0
 class StreamPoller:
     """One event source mapping from a table's stream to a function; one shard, so in order."""
 
-    def __init__(self, mapping: Mapping[str, Any], invoke: Invoke, report: Report) -> None:
+    def __init__(
+        self, mapping: Mapping[str, Any], invoke: Invoke, report: Report, *, duplicate: bool = False
+    ) -> None:
+        """`duplicate` delivers each batch once more, as after a checkpoint that was lost."""
         self._function = str(mapping["FunctionName"]).rpartition(":")[2]
         self._arn = str(mapping["EventSourceArn"])
         self.table = self._arn.split(":table/")[1].split("/")[0]
         self._batch = int(mapping.get("BatchSize", 100))
         self._attempts = int(mapping.get("MaximumRetryAttempts", 5)) + 1
-        filters = mapping.get("FilterCriteria", {}).get("Filters", [])
-        self._filters = [json.loads(f["Pattern"]) for f in filters]
+        self._bisect = bool(mapping.get("BisectBatchOnFunctionError", False))
+        self._partial = reports_failures(mapping)
+        self._filters = Filters(mapping)
         destination = mapping.get("DestinationConfig", {}).get("OnFailure", {})
         self._dead_letters = destination.get("Destination")
         self._invoke = invoke
         self._report = report
+        self._times = 2 if duplicate else 1
         self._records: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._poll, daemon=True, name=f"poll-{self.table}")
 
     def take(self, record: Record) -> None:
         """Notes a record; called by the writer, and therefore quick."""
-        if not self._filters or any(_matches(pattern, record) for pattern in self._filters):
+        if self._filters.let_pass(record):
             self._records.put({**record, "eventSourceARN": self._arn})
 
     def start(self) -> None:
@@ -51,59 +61,92 @@ class StreamPoller:
         self._closed.set()
         self._records.put(None)
 
+    def join(self, seconds: float) -> None:
+        """Waits for the delivery in hand."""
+        self._thread.join(seconds)
+
     def _poll(self) -> None:
-        while not self._closed.is_set():
-            first = self._records.get()
-            if first is None:
-                return
-            batch = [first]
-            while len(batch) < self._batch and not self._records.empty():
-                more = self._records.get()
-                if more is None:
-                    return
-                batch.append(more)
-            self._deliver(batch)
+        while batch := self._next_batch():
+            try:
+                for _ in range(self._times):
+                    self._deliver(batch)
+            except Exception as error:  # a poller outlives whatever a delivery does
+                if not self._closed.is_set():
+                    self._report(self._function, f"delivery failed: {error!r}")
+
+    def _next_batch(self) -> list[Record]:
+        """What waits, up to a batch; nothing once the poller is closed."""
+        batch: list[Record] = []
+        while not batch or (len(batch) < self._batch and not self._records.empty()):
+            record = self._records.get()
+            if record is None or self._closed.is_set():
+                return []
+            batch.append(record)
+        return batch
 
     def _deliver(self, batch: list[Record]) -> None:
-        for attempt in range(1, self._attempts + 1):
-            result = self._invoke(self._function, {"Records": batch})
-            numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
-            failed = failed_items(result, numbers)
-            if not failed:
-                return
-            # From the first failure on, as a shard is read in order.
-            batch = batch[min(numbers.index(number) for number in failed) :]
+        waiting = deque([batch])
+        while waiting and not self._closed.is_set():
+            part = waiting.popleft()
+            rest = self._try(part)
+            # One bad record is found by halving, so that the good ones beside it are not given up.
+            if len(rest) > 1 and self._bisect:
+                half = len(rest) // 2
+                waiting.extendleft((rest[half:], rest[:half]))
+            elif rest:
+                self._retry(rest)
+
+    def _try(self, batch: list[Record]) -> list[Record]:
+        """Delivers once; what is left, from the first failure on, as a shard is read in order."""
+        return self._left(batch, self._invoke(self._function, {"Records": batch}))
+
+    def _left(self, batch: list[Record], result: InvocationResult) -> list[Record]:
+        if result.failed and not self._closed.is_set():
+            error = result.error()
+            self._report(self._function, f"{error['errorType']}: {error['errorMessage']}")
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+        failed = failed_items(result, numbers, partial=self._partial)
+        return batch[min(numbers.index(number) for number in failed) :] if failed else []
+
+    def _retry(self, batch: list[Record]) -> None:
+        """The attempts after the first one."""
+        for attempt in range(1, self._attempts):
             if self._closed.wait(_wait(attempt)):
+                return
+            batch = self._try(batch)
+            if not batch:
                 return
         self._give_up(batch)
 
     def _give_up(self, batch: list[Record]) -> None:
-        self._report(self._function, f"gave up {len(batch)} records; the sweeper relays them")
-        if self._dead_letters:
-            name = str(self._dead_letters).rpartition(":")[2]
-            url = aws("sqs").get_queue_url(QueueName=name)["QueueUrl"]
-            keys = [record["dynamodb"]["Keys"] for record in batch]
-            aws("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"keys": keys}))
+        self._report(self._function, f"gave up {len(batch)} records of {self.table}")
+        if not self._dead_letters:
+            return
+        name = str(self._dead_letters).rpartition(":")[2]
+        url = aws("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+        body = json.dumps(self._failure(batch))
+        aws("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+    def _failure(self, batch: list[Record]) -> dict[str, Any]:
+        """AWS's record of a failed batch: where it is in the stream, never what is in it."""
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+        return {
+            "version": "1.0",
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "requestContext": {
+                "functionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self._function}",
+                "condition": "RetryAttemptsExhausted",
+                "approximateInvokeCount": self._attempts,
+            },
+            "DDBStreamBatchInfo": {
+                "streamArn": self._arn,
+                "startSequenceNumber": numbers[0],
+                "endSequenceNumber": numbers[-1],
+                "batchSize": len(batch),
+            },
+        }
 
 
 def _wait(attempt: int) -> float:
     bound: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1))
     return random.uniform(bound / 2, bound)
-
-
-def _matches(pattern: Any, value: Any) -> bool:
-    """The part of event filtering that stream mappings here use: values, `exists`, nesting."""
-    if isinstance(pattern, Mapping):
-        return all(
-            _matches(part, value.get(name) if isinstance(value, Mapping) else None)
-            for name, part in pattern.items()
-        )
-    return any(_matches_one(rule, value) for rule in pattern)
-
-
-def _matches_one(rule: Any, value: Any) -> bool:
-    if isinstance(rule, Mapping):
-        if set(rule) != {"exists"}:
-            raise ValueError(f"filter rule {rule} is not known here; add it in local/delivery")
-        return bool(rule["exists"]) == (value is not None)
-    return bool(rule == value)

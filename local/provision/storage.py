@@ -12,7 +12,7 @@ from local.provision.deployment import Deployment
 
 
 def table(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
-    """A DynamoDB table with its indexes and stream; time to live is kept by readers."""
+    """A DynamoDB table; expired items stay, as they may on AWS, and readers pass them over."""
     physical = properties.get("TableName", name)
     request = {
         "TableName": physical,
@@ -26,6 +26,8 @@ def table(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, 
     if stream := properties.get("StreamSpecification"):
         request["StreamSpecification"] = {"StreamEnabled": True, **stream}
     made = aws("dynamodb").create_table(**request)["TableDescription"]
+    if lifetime := properties.get("TimeToLiveSpecification"):
+        aws("dynamodb").update_time_to_live(TableName=physical, TimeToLiveSpecification=lifetime)
     return {
         "Ref": physical,
         "Name": physical,

@@ -13,6 +13,7 @@ from local.seams import (
     dynamodb_requests,
     dynamodb_streams,
     dynamodb_transactions,
+    event_patterns,
     event_targets,
     lambda_invocations,
     queue_receiving,
@@ -47,6 +48,7 @@ def install(*, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListene
     dynamodb_queries.install()
     queue_receiving.install()
     lambda_invocations.install(invoke)
+    event_patterns.install()
     event_targets.install(deliver)
 
 

@@ -1,12 +1,14 @@
 """What a rule matches goes to its queues, and a target that cannot be reached stops no other.
 
-moto raises NotImplementedError out of PutEvents for functions and machines, and ignores `Input`.
-Our rules target queues only; archives keep moto's own way.
+moto raises NotImplementedError out of PutEvents for functions and machines, ignores `Input` and
+`InputPath`, and sends for disabled rules. Our rules target queues only; archives keep moto's way.
 """
 
 from __future__ import annotations
 
+import copy
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -20,24 +22,30 @@ from local.seams.replacing import replace
 Deliver = Callable[[str, str, str | None], None]
 """Queue ARN, message, and the ARN of the rule's dead-letter queue."""
 
+_log = logging.getLogger(__name__)
 _deliver: Deliver = lambda arn, body, dead_letters: None  # noqa: E731
 _stock_send = Rule.send_to_targets
 
 
 def _send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
-    if not self.event_pattern.matches_event(original_event):
+    if self.state == "DISABLED" or not self.event_pattern.matches_event(original_event):
         return
-    others = [t for t in self.targets if ":sqs:" not in t["Arn"]]
-    for target in self.targets:
-        if target not in others:
-            dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
-            _deliver(target["Arn"], _body(self, target, original_event), dead_letters)
-    if others:
-        queues, self.targets = self.targets, others
+    for target in list(self.targets):
         try:
-            _stock_send(self, original_event, transform_input)
-        finally:
-            self.targets = queues
+            _send(self, target, original_event, transform_input)
+        except Exception as error:  # PutEvents has succeeded once the event is on the bus
+            _log.warning("rule %s did not reach %s: %r", self.name, target["Arn"], error)
+
+
+def _send(rule: Any, target: dict[str, Any], event: Any, transform_input: bool) -> None:
+    if ":sqs:" in target["Arn"]:
+        dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
+        _deliver(target["Arn"], _body(rule, target, event), dead_letters)
+        return
+    # A rule of this target alone: threads publish through the same rule.
+    alone = copy.copy(rule)
+    alone.targets = [target]
+    _stock_send(alone, copy.deepcopy(event), transform_input)
 
 
 def _body(rule: Any, target: dict[str, Any], event: Any) -> str:
@@ -48,7 +56,16 @@ def _body(rule: Any, target: dict[str, Any], event: Any) -> str:
             transformer["InputTemplate"], transformer.get("InputPathsMap", {}), event
         )
         return made if isinstance(made, str) else json.dumps(made)
-    return json.dumps({**event, "account": rule.account_id, "time": _time(event.get("time"))})
+    whole = {**event, "account": rule.account_id, "time": _time(event.get("time"))}
+    whole.pop("ingestion-time", None)  # moto's own note
+    return json.dumps(_at(whole, target["InputPath"]) if "InputPath" in target else whole)
+
+
+def _at(event: Any, path: str) -> Any:
+    from jsonpath_ng.ext.parser import parse
+
+    found: Any = parse(path).find(event)
+    return found[0].value if found else None
 
 
 def _time(given: Any) -> str:

@@ -1,12 +1,15 @@
 """Every invocation ends in the Lambda host instead of Docker.
 
-All of moto's paths to a function (the Invoke API, Step Functions, its event sources) meet in one
-method. An error is `Unhandled`, as AWS says of errors that a function raised.
+All of moto's paths to a function (the Invoke API, Step Functions, notifications) meet in one
+method. An error is `Unhandled`, as AWS says of errors that a function raised; an Event invocation
+is answered before the function ran, where moto waits for it and returns its result; a payload that
+is falsy or a text reaches the function as it is.
 """
 
 from __future__ import annotations
 
-import json
+import base64
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,22 +21,23 @@ Invoke = Callable[[str, bytes], tuple[bytes, bool, str]]
 """Function name and payload; answers with payload, whether it is an error, and the log's tail."""
 
 _invoke: Invoke = lambda name, payload: (b"null", False, "")  # noqa: E731
-_stock_invoke = LambdaFunction.invoke
-
-
-def _invoke_lambda(self: Any, event: Any = None) -> tuple[str, bool, str]:
-    # Requests bring text; some of moto's own callers bring what the text said.
-    text = event if isinstance(event, str) else json.dumps(event or {})
-    payload, failed, log = _invoke(self.function_name, text.encode())
-    return payload.decode(), failed, log
 
 
 def _invoke_request(
-    self: Any, body: str, request_headers: Any, response_headers: dict[str, str]
-) -> Any:
-    answer = _stock_invoke(self, body, request_headers, response_headers)
-    if "x-amz-function-error" in response_headers:
+    self: Any, body: str | bytes | None, request_headers: Any, response_headers: dict[str, str]
+) -> bytes:
+    payload = body.encode() if isinstance(body, str) else body or b""
+    kind = request_headers.get("x-amz-invocation-type", "RequestResponse")
+    if kind == "DryRun":
+        return b""
+    given = (self.function_name, payload or b"{}")
+    if kind == "Event":
+        threading.Thread(target=_invoke, args=given, daemon=True, name=given[0]).start()
+        return b""
+    answer, failed, log = _invoke(*given)
+    if failed:
         response_headers["x-amz-function-error"] = "Unhandled"
+    response_headers["x-amz-log-result"] = base64.b64encode(log.encode()).decode()
     return answer
 
 
@@ -41,4 +45,4 @@ def install(invoke: Invoke) -> None:
     """Replaces how a function runs."""
     global _invoke
     _invoke = invoke
-    replace(LambdaFunction, _invoke_lambda=_invoke_lambda, invoke=_invoke_request)
+    replace(LambdaFunction, invoke=_invoke_request)

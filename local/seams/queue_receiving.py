@@ -1,6 +1,8 @@
 """Queues under many threads: receiving, deleting and hiding of messages take turns.
 
-moto guards the adding of messages only; two consumers can receive one message at one moment.
+moto guards the adding of messages only; two consumers can receive one message at one moment. Its
+event source mappings call the function inside the sender's request: no queue knows them, the
+pollers of `local.delivery` deliver.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def _taking_turns(stock: Any) -> Any:
 
 
 def install() -> None:
-    """Replaces the operations on messages, and what moto would do with its own mappings."""
+    """Replaces the operations on messages, and takes moto's own mappings from its queues."""
+    replace(Queue, lambda_event_source_mappings=property(lambda self: {}, lambda self, given: None))
     replace(SQSBackend, receive_message=_receive)
     for owner, names in ((SQSBackend, _guarded), (Queue, ("add_message",))):
         for name in names:

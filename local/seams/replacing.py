@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def replace(owner: Any, **methods: Callable[..., Any]) -> None:
+def replace(owner: Any, **methods: Callable[..., Any] | property) -> None:
     """Sets methods of a class; `owner` is Any because checkers rightly forbid this elsewhere."""
     for name, method in methods.items():
         setattr(owner, name, method)

@@ -1,23 +1,28 @@
 """StartSyncExecution, which moto's interpreter can do and its API does not offer.
 
 Executions that were waited for are forgotten, as Express executions are: otherwise memory would
-grow with every lead.
+grow with every lead. The API has a host of its own, `sync-states`, which moto does not know.
 """
 
 from __future__ import annotations
 
 import copy
+import re
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from moto import backend_index
 from moto.core.responses import ActionResult
+from moto.stepfunctions import urls
 from moto.stepfunctions.parser.backend.execution import SyncExecution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local.seams.replacing import replace
 
+_HOST: Final = r"https?://sync-states\.(.+)\.amazonaws\.com"
 _stock_start = StepFunctionsParserBackend.start_execution
 
 
@@ -51,10 +56,15 @@ def _start_sync_execution(self: Any) -> ActionResult:
         activity_store={},
     )
     execution.start()
+    # moto only ever adds to this list; the threads of others that still run need it no more.
+    TMP_THREADS.clear()
     return ActionResult(dict(execution.to_start_sync_execution_output()))
 
 
 def install() -> None:
-    """Adds the action, which callers reach without the host prefix that boto would add."""
+    """Adds the action, at the host that boto calls for it and at the plain one."""
+    if _HOST not in urls.url_bases:
+        urls.url_bases.append(_HOST)
+        backend_index.backend_url_patterns.append(("stepfunctions", re.compile(_HOST)))
     replace(StepFunctionResponse, start_sync_execution=_start_sync_execution)
     replace(StepFunctionsParserBackend, start_execution=_start_named)

@@ -18,7 +18,7 @@ from tests.e2e.conftest import Running
 pytestmark = pytest.mark.xdist_group("faults")
 
 # The suite shows the way with fewer; FAULT_LEADS=300 is the whole demonstration.
-LEADS, CLIENTS = int(os.environ.get("FAULT_LEADS", "40")), 8
+LEADS, CLIENTS = int(os.environ.get("FAULT_LEADS", "24")), 8
 
 
 def _post(url: str, number: int) -> str:

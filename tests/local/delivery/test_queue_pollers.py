@@ -15,14 +15,19 @@ from local.provision.clients import aws
 
 
 class World:
-    def __init__(self, answer):
+    def __init__(self, answer, **mapping):
         made = aws("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "600"})
         self.url = made["QueueUrl"]
         self.answer = answer
         self.events = []
         self.said = []
-        mapping = {"FunctionName": "f", "EventSourceArn": "arn:aws:sqs:us-east-1:1:q"}
-        self.poller = QueuePoller(mapping, self.invoke, lambda about, text: self.said.append(text))
+        base = {
+            "FunctionName": "f", "EventSourceArn": "arn:aws:sqs:us-east-1:1:q",
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        }  # fmt: skip
+        self.poller = QueuePoller(
+            base | mapping, self.invoke, lambda about, text: self.said.append(text)
+        )
 
     def invoke(self, function, event):
         self.events.append(event)
@@ -78,6 +83,45 @@ def test_a_function_that_failed_handled_nothing(local, result):
     world = World(lambda event: result)
     world.run("a")
     assert world.left() == 1
+
+
+def test_failures_count_only_where_the_mapping_asks_for_them(local):
+    def answer(event):
+        failed = [{"itemIdentifier": event["Records"][0]["messageId"]}]
+        return InvocationResult(json.dumps({"batchItemFailures": failed}).encode())
+
+    world = World(answer, FunctionResponseTypes=[])
+    world.run("a")
+    assert world.left() == 0
+
+
+def test_no_more_deliveries_at_once_than_the_mapping_allows(local):
+    running, most = [], []
+
+    def answer(event):
+        running.append(event)
+        most.append(len(running))
+        time.sleep(0.05)
+        running.remove(event)
+        return InvocationResult(b"null")
+
+    world = World(answer, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
+    world.run(*"abcdef")
+    assert max(most) == 2
+
+
+def test_a_message_is_delivered_at_once_and_a_closed_poller_ends_soon(local):
+    world = World(lambda event: InvocationResult(b"null"))
+    world.poller.start()
+    time.sleep(0.1)
+    began = time.monotonic()
+    aws("sqs").send_message(QueueUrl=world.url, MessageBody="a")
+    while not world.events:
+        assert time.monotonic() - began < 0.4
+        time.sleep(0.005)
+    world.poller.close()
+    world.poller.join(5)
+    assert time.monotonic() - began < 2
 
 
 def test_an_event_for_a_queue_that_is_gone_is_a_dead_letter(local):

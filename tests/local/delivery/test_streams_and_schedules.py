@@ -36,6 +36,7 @@ class World:
         base = {
             "FunctionName": "f", "EventSourceArn": ARN, "BatchSize": 10, "MaximumRetryAttempts": 2,
             "FilterCriteria": {"Filters": [{"Pattern": json.dumps(FILTER)}]},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
         }  # fmt: skip
         self.poller = StreamPoller(
             base | mapping, self.invoke, lambda about, text: self.said.append(text)
@@ -77,16 +78,41 @@ def test_a_function_that_keeps_failing_is_given_up_and_blocks_nobody(monkeypatch
     )  # fmt: skip
     world.deliver(_record(1), _record(2), calls=4)
     assert world.calls == [["1"], ["1"], ["1"], ["2"]]
-    assert "gave up 1" in world.said[0]
+    assert world.said[:3] == ["X: no"] * 3
+    assert "gave up 1" in world.said[3]
     url = aws("sqs").get_queue_url(QueueName="dead")["QueueUrl"]
-    assert aws("sqs").receive_message(QueueUrl=url)["Messages"]
+    (message,) = aws("sqs").receive_message(QueueUrl=url)["Messages"]
+    told = json.loads(message["Body"])
+    assert told["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert told["DDBStreamBatchInfo"]["startSequenceNumber"] == "1"
+
+
+def test_one_bad_record_does_not_take_its_batch_along(monkeypatch):
+    world = World(monkeypatch, BisectBatchOnFunctionError=True, MaximumRetryAttempts=0)
+
+    def invoke(function, event):
+        world.calls.append([r["dynamodb"]["SequenceNumber"] for r in event["Records"]])
+        return failure("X", "no") if "3" in world.calls[-1] else InvocationResult(b"{}")
+
+    world.poller._invoke = invoke
+    world.deliver(*(_record(n) for n in range(1, 5)), calls=5)
+    assert world.calls == [["1", "2", "3", "4"], ["1", "2"], ["3", "4"], ["3"], ["4"]]
+    assert "gave up 1" in world.said[-1]
+
+
+def test_duplicates_on_demand(monkeypatch):
+    world = World(monkeypatch)
+    world.poller = StreamPoller(
+        {"FunctionName": "f", "EventSourceArn": ARN}, world.invoke, print, duplicate=True
+    )
+    world.deliver(_record(1), calls=2)
+    assert world.calls == [["1"], ["1"]]
 
 
 def test_an_unknown_filter_rule_is_named(monkeypatch):
     pattern = json.dumps({"eventName": [{"prefix": "IN"}]})
-    world = World(monkeypatch, FilterCriteria={"Filters": [{"Pattern": pattern}]})
-    with pytest.raises(ValueError, match="prefix"):
-        world.poller.take(_record(1))
+    with pytest.raises(BlueprintError, match="prefix"):
+        World(monkeypatch, FilterCriteria={"Filters": [{"Pattern": pattern}]})
 
 
 @pytest.mark.parametrize(

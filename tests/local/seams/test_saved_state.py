@@ -1,0 +1,81 @@
+"""What a snapshot keeps, over the seams' lock."""
+
+from __future__ import annotations
+
+import time
+
+from local import state
+from local.seams.state_lock import CHANGES
+
+
+def item(sk, **more):
+    return {"pk": {"S": "a"}, "sk": {"S": sk}, **more}
+
+
+def test_tables_and_queues_come_back(seamed):
+    seamed.table()
+    seamed.table("gone")
+    url = seamed.queue("q")
+    full = {"n": {"N": "1"}, "b": {"B": b"\x00\xff"}, "l": {"L": [{"M": {"x": {"BOOL": True}}}]},
+            "s": {"SS": ["a", "b"]}, "z": {"NULL": True}}  # fmt: skip
+    seamed.dynamodb.put_item(TableName="t", Item=item("x", **full))
+    attributes = {"trace": {"DataType": "String", "StringValue": "v"}}
+    seamed.sqs.send_message(QueueUrl=url, MessageBody="waiting", MessageAttributes=attributes)
+    saved = state.dump()
+    seamed.dynamodb.delete_item(TableName="t", Key=item("x"))
+    seamed.dynamodb.delete_table(TableName="gone")
+    seamed.sqs.purge_queue(QueueUrl=url)
+    told = len(seamed.records)
+    assert state.load(saved) == ["gone"]
+    found = seamed.dynamodb.get_item(TableName="t", Key=item("x"))["Item"]
+    assert found == item("x", **full)
+    [message] = seamed.sqs.receive_message(
+        QueueUrl=url, MessageAttributeNames=["All"]
+    )["Messages"]  # fmt: skip
+    assert message["Body"] == "waiting"
+    assert message["MessageAttributes"] == attributes
+    assert len(seamed.records) == told
+
+
+def test_a_message_in_hand_comes_back_with_its_count(seamed):
+    url = seamed.queue("q")
+    seamed.sqs.send_message(QueueUrl=url, MessageBody="x")
+    seamed.sqs.receive_message(QueueUrl=url)
+    saved = state.dump()
+    seamed.sqs.purge_queue(QueueUrl=url)
+    state.load(saved)
+    [message] = seamed.sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
+    assert message["Attributes"]["ApproximateReceiveCount"] == "2"
+
+
+def test_a_thousand_items_are_saved_quickly(seamed):
+    seamed.table()
+    for n in range(40):
+        puts = [{"PutRequest": {"Item": item(f"{n}-{m}", n={"N": "1"})}} for m in range(25)]
+        seamed.dynamodb.batch_write_item(RequestItems={"t": puts})
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        state.dump()
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.05
+
+
+def test_only_changes_are_counted(seamed):
+    seamed.table()
+    url = seamed.queue("q")
+    before = CHANGES.count
+    seamed.dynamodb.get_item(TableName="t", Key=item("x"))
+    seamed.dynamodb.scan(TableName="t")
+    seamed.dynamodb.transact_get_items(
+        TransactItems=[{"Get": {"TableName": "t", "Key": item("x")}}]
+    )
+    seamed.sqs.receive_message(QueueUrl=url)
+    assert CHANGES.count == before
+    seamed.dynamodb.put_item(TableName="t", Item=item("x"))
+    seamed.sqs.send_message(QueueUrl=url, MessageBody="x")
+    [message] = seamed.sqs.receive_message(QueueUrl=url)["Messages"]
+    between = CHANGES.count
+    assert between >= before + 3
+    seamed.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    assert CHANGES.count > between
