@@ -22,6 +22,7 @@ from local.delivery.schedules import ScheduleClock
 from local.delivery.streams import StreamPoller
 from local.demo import Demo
 from local.gateway import Gateway, Routes
+from local.gateway.app import RequestLine
 from local.gateway.authorizing import DemoCredentials
 from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost
 from local.live_log import LiveLog
@@ -31,6 +32,7 @@ from local.provision.clients import aws
 from local.snapshots import Snapshots
 
 ROOT: Final = Path(__file__).parent.parent
+_HEAD_START_SECONDS: Final = 2.0
 _EARLY: Final = ("CrmFunction", "AuthorizerFunction")
 """Functions that the first request needs: they start while the rest is provisioned."""
 
@@ -67,6 +69,7 @@ class Platform:
         self._streams: dict[str, list[StreamPoller]] = {}
         self._delivering: list[StreamPoller | QueuePoller | ScheduleClock] = []
         self._stopping = threading.Event()
+        self._answered = threading.Event()
         self.ready = threading.Event()
         """Set once events are delivered too."""
 
@@ -80,6 +83,7 @@ class Platform:
     def __exit__(self, *exc: object) -> None:
         """Stops everything, the last started first, and writes the snapshot."""
         self._stopping.set()
+        self._answered.set()
         self._stack.close()
 
     def table(self, logical_id: str) -> str:
@@ -132,6 +136,8 @@ class Platform:
 
     def _finish(self) -> None:
         """What the first request does not need: state machines, then delivery."""
+        # The first request has the processors to itself, if it comes at once.
+        self._answered.wait(_HEAD_START_SECONDS)
         try:
             seams.install_interpreter()
             for create in self.deployment.later:
@@ -184,7 +190,7 @@ class Platform:
             Routes.of(self.deployment.wiring.gateway),
             self.host.invoke,
             DemoCredentials(demo.mint, origins),
-            self.log.request,
+            self._on_request,
         )
         config = uvicorn.Config(
             gateway, LOOPBACK, self.port, log_level="error", access_log=False, lifespan="off"
@@ -220,6 +226,10 @@ class Platform:
             if "Value" in attributes
         }
         self.snapshots.keep_secrets(values)
+
+    def _on_request(self, line: RequestLine) -> None:
+        self._answered.set()
+        self.log.request(line)
 
     def _on_stream_record(self, table: str, record: dict[str, Any]) -> None:
         for poller in self._streams.get(table, ()):
