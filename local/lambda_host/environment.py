@@ -70,6 +70,8 @@ class Environment:
             stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",
+            # Ctrl-C in a terminal is for the platform, which ends its functions in order.
+            process_group=0,
         )
         threading.Thread(target=self._watch, daemon=True, name=f"{self.spec.name}-log").start()
 

@@ -62,6 +62,8 @@ class LambdaHost:
         if not pool.slots.acquire(timeout=_QUEUE_SECONDS):
             return failure("TooManyRequestsException", f"{name}: rate exceeded")
         try:
+            if self._closed.is_set():
+                return failure("ServiceException", f"{name}: the platform is stopping")
             environment = self._take(pool)
             result = environment.invoke(payload)
             self._give_back(pool, environment)

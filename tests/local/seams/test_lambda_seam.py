@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 
 from botocore.config import Config
 
@@ -85,6 +84,5 @@ def test_two_functions_run_at_the_same_time(seamed, at_once):
     import boto3
 
     alone = boto3.client("lambda", region_name="us-east-1", config=config)
-    started = time.monotonic()
+    # The barrier breaks, and the invocation fails, unless both are there together.
     at_once(lambda n: alone.invoke(FunctionName="f", Payload=b"{}"), 2)
-    assert time.monotonic() - started < 4

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from local import state
 from local.seams.state_lock import CHANGES
 
@@ -46,19 +44,6 @@ def test_a_message_in_hand_comes_back_with_its_count(seamed):
     state.load(saved)
     [message] = seamed.sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "2"
-
-
-def test_a_thousand_items_are_saved_quickly(seamed):
-    seamed.table()
-    for n in range(40):
-        puts = [{"PutRequest": {"Item": item(f"{n}-{m}", n={"N": "1"})}} for m in range(25)]
-        seamed.dynamodb.batch_write_item(RequestItems={"t": puts})
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        state.dump()
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.05
 
 
 def test_only_changes_are_counted(seamed):
