@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import Any, Final
 
+from local.blueprint import ACCOUNT, REGION
 from local.lambda_host import InvocationResult
 
 Invoke = Callable[[str, bytes], InvocationResult]
@@ -20,7 +21,7 @@ _CACHED: Final = 1_000
 
 
 class AuthorizerFailedError(Exception):
-    """The authorizer itself did not answer."""
+    """The authorizer did not answer, or not in the simple format."""
 
 
 class Authorizers:
@@ -38,25 +39,40 @@ class Authorizers:
         """The context of a caller who may pass, or None.
 
         Raises:
-            AuthorizerFailedError: the function failed.
+            AuthorizerFailedError: the function failed, or answered in another format.
         """
         key = (function, credentials)
         with self._lock:
             found = self._answers.get(key)
         if found and found[0] > time.monotonic():
             return found[1]
-        request = {**event, "type": "REQUEST", "identitySource": [credentials]}
-        result = self._invoke(function, json.dumps(request).encode())
+        result = self._invoke(function, json.dumps(_question(credentials, event)).encode())
         if result.failed:
             raise AuthorizerFailedError(result.error()["errorMessage"])
         answer = json.loads(result.payload)
-        allowed = isinstance(answer, dict) and answer.get("isAuthorized") is True
-        context = dict(answer.get("context", {})) if allowed else None
+        allowed = answer.get("isAuthorized") if isinstance(answer, dict) else None
+        if not isinstance(allowed, bool):
+            raise AuthorizerFailedError(f"{function} did not say isAuthorized: true or false")
+        context = dict(answer.get("context") or {}) if allowed else None
         with self._lock:
             self._answers[key] = (time.monotonic() + ttl, context)
             while len(self._answers) > _CACHED:
                 self._answers.popitem(last=False)
         return context
+
+
+def _question(credentials: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    # An authorizer sees no body: a decision that is kept for other requests cannot depend on it.
+    shown = {name: part for name, part in event.items() if name not in ("body", "isBase64Encoded")}
+    asked = event["requestContext"]
+    http = asked["http"]
+    return {
+        **shown,
+        "type": "REQUEST",
+        "identitySource": [credentials],
+        "routeArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{asked['apiId']}/{asked['stage']}"
+        f"/{http['method']}{http['path']}",
+    }
 
 
 class DemoCredentials:

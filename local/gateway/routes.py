@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from local.blueprint import Resource
 
 _ARN: Final = re.compile(r"function:([^:/]+)")
+
+Fit = tuple[int, int, bool]
+"""How exact the path is, how long its literal prefix, and whether the method is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +28,25 @@ class Route:
     ttl: int
     """Seconds for which an authorizer's answer is kept."""
 
-    def match(self, method: str, path: str) -> tuple[int, int, dict[str, str]] | None:
+    def match(self, method: str, path: str) -> tuple[Fit, dict[str, str]] | None:
         """How well the route fits, and its path parameters; None if it does not."""
+        if self.key == "$default":
+            return (-1, 0, False), {}
         wanted, _, template = self.key.partition(" ")
         if wanted not in (method, "ANY"):
             return None
-        expression = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
-        expression = re.sub(r"\\\{(\w+)\\\+\\\}", r"(?P<\1>.+)", expression)
-        found = re.fullmatch(expression, path)
+        found = _expression(template).fullmatch(path)
         if not found:
             return None
         exactness = 2 if "{" not in template else 1 if "+}" not in template else 0
-        return exactness, int(wanted == method), found.groupdict()
+        return (exactness, template.find("{"), wanted == method), found.groupdict()
+
+
+@lru_cache
+def _expression(template: str) -> re.Pattern[str]:
+    text = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
+    text = re.sub(r"\\\{(\w+)\\\+\\\}", r"(?P<\1>.+)", text)
+    return re.compile(text, re.DOTALL)  # a path may hold an encoded line end
 
 
 class Routes:
@@ -45,12 +56,12 @@ class Routes:
         self._routes = routes
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The best route: an exact path before a greedy one, a method before ANY."""
+        """The best route: an exact path, a longer prefix, a method before ANY, `$default` last."""
         fits = [(match, route) for route in self._routes if (match := route.match(method, path))]
         if not fits:
             return None
-        best, route = max(fits, key=lambda fit: fit[0][:2])
-        return route, best[2]
+        (_, parameters), route = max(fits, key=lambda fit: fit[0][0])
+        return route, parameters
 
     @classmethod
     def of(cls, resources: Mapping[str, Resource]) -> Routes:

@@ -67,7 +67,8 @@ class Environment:
             cwd=root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            # Nobody writes to it: that it ends tells the subprocess that the platform is gone.
+            stdin=subprocess.PIPE,
             text=True,
             errors="replace",
             # Ctrl-C in a terminal is for the platform, which ends its functions in order.
@@ -131,15 +132,19 @@ class Environment:
         process = self._process
         if process is None or process.stdout is None:
             return
-        for line in process.stdout:
-            self._log(self.spec.name, line.rstrip("\n"))
-        process.wait()
+        with process:
+            for line in process.stdout:
+                self._log(self.spec.name, line.rstrip("\n"))
+            process.wait()
         self.ready.set()
         self.waiting.put(None)
         if self.current is not None:
             self._died(self.current)
 
     def _died(self, invocation: Invocation) -> InvocationResult:
+        if self._init_error is not None:  # it said why before it went
+            invocation.end(InvocationResult(self._init_error, True, invocation.request_id))
+            return invocation.outcome()
         code = self._process.poll() if self._process else None
         how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
         message = f"RequestId: {invocation.request_id} Error: Runtime exited with error: {how}"

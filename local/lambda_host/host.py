@@ -62,9 +62,9 @@ class LambdaHost:
         if not pool.slots.acquire(timeout=_QUEUE_SECONDS):
             return failure("TooManyRequestsException", f"{name}: rate exceeded")
         try:
-            if self._closed.is_set():
-                return failure("ServiceException", f"{name}: the platform is stopping")
             environment = self._take(pool)
+            if environment is None:
+                return failure("ServiceException", f"{name}: the platform is stopping")
             result = environment.invoke(payload)
             self._give_back(pool, environment)
             return result
@@ -75,7 +75,8 @@ class LambdaHost:
         """Starts an environment before it is needed."""
         pool = self._pools[name]
         with self._lock:
-            pool.idle.append(self._start(pool.spec))
+            if not self._closed.is_set():
+                pool.idle.append(self._start(pool.spec))
 
     def kill_one(self, name: str | None = None) -> str | None:
         """Kills a random live environment, for tests of faults; which function's it was."""
@@ -100,8 +101,10 @@ class LambdaHost:
             environment.wait()
         self._api.close()
 
-    def _take(self, pool: _Pool) -> Environment:
+    def _take(self, pool: _Pool) -> Environment | None:
         with self._lock:
+            if self._closed.is_set():  # under the lock: `close` would not see one started now
+                return None
             while pool.idle:
                 environment = pool.idle.pop()
                 if environment.alive:

@@ -1,7 +1,7 @@
 """What a function's subprocess runs: asks the Runtime API, calls the handler, answers.
 
 Started as a script by path, so that it imports nothing of the platform, and only what it must:
-its imports are part of every cold start. It ends when the platform's end of the connection is gone.
+its imports are part of every cold start. It ends when the platform is gone, busy or not.
 """
 
 import http.client
@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 from typing import Any
@@ -56,6 +57,12 @@ def _handle(handler: Any, body: bytes, context: Context) -> tuple[str, bytes]:
         return "error", _error("Runtime.MarshalError", error)
 
 
+def _end_with_the_platform() -> None:
+    # Nobody writes to it; a read ends when the platform does, however that ended.
+    os.read(0, 1)
+    os._exit(0)
+
+
 def main() -> None:
     """Serves invocations until the platform is gone."""
     host, _, prefix = os.environ["AWS_LAMBDA_RUNTIME_API"].partition("/")
@@ -89,6 +96,7 @@ def main() -> None:
 if __name__ == "__main__":
     # The script's own folder is no place for a function's imports.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    threading.Thread(target=_end_with_the_platform, daemon=True).start()
     try:
         main()
     except (OSError, http.client.HTTPException):

@@ -23,6 +23,7 @@ ROUTES = Routes(
         Route("GET /health", "open", None, 0),
         Route("OPTIONS /{proxy+}", "open", None, 0),
         Route("GET /things/{id}", "things", None, 0),
+        Route("ANY /files/{proxy+}", "files", None, 0),
     ]
 )
 TOKEN = "h." + base64.urlsafe_b64encode(json.dumps({"exp": time.time() + 999}).encode()).decode()
@@ -71,10 +72,20 @@ def world():
         ("GET", "/", "crm"),
         ("GET", "/things/7", "things"),
         ("GET", "/things/7/more", "crm"),
+        ("GET", "/hea%0Alth", "crm"),
+        ("GET", "/health%3F", "crm"),
+        ("GET", "/files/a/b", "files"),
     ],
 )
 def test_the_best_route_answers(world, method, path, function):
     assert world.call(method, path).text == function
+
+
+def test_the_default_route_answers_what_no_other_does(world):
+    world.gateway._routes = Routes(
+        [Route("$default", "rest", None, 0), Route("GET /{proxy+}", "crm", None, 0)]
+    )
+    assert [world.call(method, "/x").text for method in ("GET", "PUT")] == ["crm", "rest"]
 
 
 def test_the_event_is_payload_two(world):
@@ -108,6 +119,32 @@ def test_bytes_travel_as_base64_both_ways(world):
 def test_another_answer_is_the_body(world):
     world.answers["open"] = {"plain": True}
     assert world.call("GET", "/health").json() == {"plain": True}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"statusCode": "x"},
+        {"statusCode": 99_999},
+        {"statusCode": 100},
+        {"statusCode": 200, "isBase64Encoded": True, "body": "a"},
+        {"statusCode": 200, "headers": ["x"]},
+        {"statusCode": 200, "headers": {"X-A": "1\r\nX-B: 2"}},
+        {"statusCode": 200, "headers": {"X A": "1"}},
+        {"statusCode": 200, "cookies": ["a=1\r\nX-B: 2"]},
+        {"statusCode": 200, "cookies": [1]},
+    ],
+)
+def test_an_answer_that_cannot_be_sent(world, answer):
+    world.answers["open"] = answer
+    told = world.call("GET", "/health")
+    assert (told.status_code, told.json()) == (500, {"message": "Internal Server Error"})
+    assert told.headers["x-request-id"] == world.lines[-1].request_id
+
+
+def test_an_answer_may_say_null(world):
+    world.answers["open"] = {"statusCode": 200, "headers": None, "cookies": None, "body": None}
+    assert world.call("GET", "/health").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -179,3 +216,38 @@ def test_who_acts_as_the_demo_admin(world, headers, host, status):
 def test_credentials_of_ones_own_are_left_alone(world):
     world.call("GET", "/a", headers={"Authorization": "Bearer mine"})
     assert world.called("auth")[0]["identitySource"] == ["Bearer mine"]
+
+
+def test_an_authorizer_sees_the_request_without_its_body(world):
+    world.call("POST", "/leads", content=b"secret")
+    (question,) = world.called("auth")
+    assert "body" not in question
+    assert question["routeArn"].endswith("/$default/POST/leads")
+    assert world.called("crm")[0]["body"] == "secret"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (["x"], 500),
+        ({}, 500),
+        ({"isAuthorized": "true"}, 500),
+        ({"isAuthorized": True, "context": None}, 200),
+    ],
+)
+def test_an_authorizer_of_another_format_lets_nobody_pass(world, answer, status):
+    world.answers["auth"] = answer
+    assert world.call("GET", "/a").status_code == status
+
+
+def test_a_client_that_leaves_is_no_error(world):
+    async def run():
+        async def receive():
+            return {"type": "http.disconnect"}
+
+        scope = {"type": "http", "method": "POST", "path": "/x", "raw_path": b"/x", "headers": [],
+                 "query_string": b"", "http_version": "1.1"}  # fmt: skip
+        await world.gateway(scope, receive, None)
+
+    asyncio.run(run())
+    assert not world.calls

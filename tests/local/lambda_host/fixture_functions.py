@@ -22,6 +22,7 @@ def fail(event, context):
 
 
 def hang(event, context):
+    print(os.getpid(), flush=True)  # noqa: T201 - says that it has begun
     time.sleep(60)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -88,3 +90,50 @@ def test_what_a_function_writes_is_heard(host, lines):
     while ("say", "a line") not in lines:
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def test_a_killed_environment_is_no_error_of_the_runtime_api(host, capsys):
+    host.invoke("echo", b"{}")
+    host.kill_one("echo")
+    # One that was killed may be asked once more before its death is noticed.
+    answers = [json.loads(host.invoke("echo", b"{}").payload) for _ in range(2)]
+    assert answers[-1]["event"] == {}
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_host_that_is_closed_starts_nothing():
+    closed = LambdaHost(HERE, "http://127.0.0.1:1", lambda name: {})
+    closed.add(FunctionSpec("echo", "fixture_functions.echo", 5))
+    closed.close()
+    closed.prewarm("echo")
+    assert closed.invoke("echo", b"{}").error()["errorType"] == "ServiceException"
+    assert closed.kill_one() is None
+
+
+def test_a_busy_function_ends_with_its_platform():
+    """Even with one that is killed: the handler sleeps on for a minute otherwise."""
+    script = (
+        "import os, sys, threading\n"
+        "from pathlib import Path\n"
+        "from local.lambda_host import FunctionSpec, LambdaHost\n"
+        "begun = threading.Event()\n"
+        f"host = LambdaHost(Path({str(HERE)!r}), 'http://127.0.0.1:1', lambda name: {{}},\n"
+        "                  lambda name, line: (print(line, flush=True), begun.set()))\n"
+        "host.add(FunctionSpec('hang', 'fixture_functions.hang', 60))\n"
+        "threading.Thread(target=host.invoke, args=('hang', b'{}'), daemon=True).start()\n"
+        "begun.wait(10)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    platform = [sys.executable, "-c", script]
+    pid = int(subprocess.run(platform, capture_output=True, text=True, check=False).stdout)
+    until = time.monotonic() + 5
+    while _runs(pid):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _runs(pid):
+    """Whether a process lives; one that ended may wait for whoever adopted it."""
+    told = ["ps", "-o", "stat=", "-p", str(pid)]
+    state = subprocess.run(told, capture_output=True, text=True, check=False).stdout.strip()
+    return bool(state) and not state.startswith("Z")
