@@ -16,6 +16,7 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from local import blueprint, seams
+from local.access import Access, Refusal
 from local.delivery.bus import BusDelivery
 from local.delivery.queues import QueuePoller
 from local.delivery.schedules import ScheduleClock
@@ -29,6 +30,8 @@ from local.live_log import LiveLog
 from local.ports import LOOPBACK, free_port, require_free
 from local.provision import Deployment, provision
 from local.provision.clients import aws
+from local.provision.rights import require_rights
+from local.seams import policies
 from local.snapshots import Snapshots
 
 ROOT: Final = Path(__file__).parent.parent
@@ -62,6 +65,7 @@ class Platform:
         self.aws_port = options.aws_port or free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.aws_url = f"http://{LOOPBACK}:{self.aws_port}"
+        self.access = Access(policies.of_role, policies.of_resource, self._on_refusal)
         self.snapshots = Snapshots(options.home, self.log.report)
         self.host: LambdaHost
         self.deployment: Deployment
@@ -96,11 +100,17 @@ class Platform:
         require_free(self.aws_port, "--aws-port")
         options.home.mkdir(parents=True, exist_ok=True)
         seams.prepare_environment(self.aws_port)
-        self.host = LambdaHost(options.root, self.aws_url, _credentials, self.log.function)
+        self.host = LambdaHost(
+            options.root,
+            self.aws_url,
+            lambda spec: self.access.credentials(spec.role, spec.name),
+            self.log.function,
+        )
         stack.callback(self.host.close)
         stack.enter_context(mock_aws(config={"stepfunctions": {"execute_state_machine": True}}))
         aws.cache_clear()
         seams.install(
+            check=self.access.check,
             invoke=self._invoke_for_aws,
             deliver=BusDelivery(self.log.report, duplicate=options.duplicate),
             on_stream_record=self._on_stream_record,
@@ -108,6 +118,7 @@ class Platform:
         resources = blueprint.load(options.root / "infra" / "blueprint")
         deployment = Deployment(self._overrides(), self.snapshots.secrets(), self._add)
         self.deployment = provision(resources, deployment)
+        require_rights(resources, deployment, self.access)
         self._keep_secrets()
         self.snapshots.restore()
         # Its access log would drown ours; the interpreter would print what went through a node.
@@ -227,6 +238,9 @@ class Platform:
         }
         self.snapshots.keep_secrets(values)
 
+    def _on_refusal(self, refusal: Refusal) -> None:
+        self.log.report("access", str(refusal))
+
     def _on_request(self, line: RequestLine) -> None:
         self._answered.set()
         self.log.request(line)
@@ -241,7 +255,3 @@ class Platform:
     def _invoke_for_aws(self, function: str, payload: bytes) -> tuple[bytes, bool, str]:
         result = self.host.invoke(function, payload)
         return result.payload, result.failed, ""
-
-
-def _credentials(function: str) -> Mapping[str, str]:
-    return {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}

@@ -90,18 +90,25 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
         "Role",
         "Runtime",
         "Timeout",
+        "TracingConfig",
     ),
+    "AWS::Lambda::Permission": ("Action", "FunctionName", "Principal", "SourceArn"),
     # Roles name the log that their function may write.
     "AWS::Logs::LogGroup": ("RetentionInDays",),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
     "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
+    "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
     "AWS::Scheduler::Schedule": ("FlexibleTimeWindow", "ScheduleExpression", "Target"),
     "AWS::SecretsManager::Secret": ("Description", "GenerateSecretString"),
-    "AWS::StepFunctions::StateMachine": ("DefinitionString", "RoleArn", "StateMachineType"),
+    "AWS::StepFunctions::StateMachine": (
+        "DefinitionString",
+        "LoggingConfiguration",
+        "RoleArn",
+        "StateMachineType",
+        "TracingConfiguration",
+    ),
 }
 
 IGNORED: Final[dict[str, str]] = {
     "AWS::CloudWatch::Alarm": "nobody is woken by a laptop; the live log shows the failure",
-    "AWS::Lambda::Permission": "the gateway is the only caller, and calls what the routes say",
-    "AWS::SQS::QueuePolicy": "rules deliver as the platform; functions are checked by their role",
 }

@@ -14,7 +14,7 @@ from local.lambda_host.environment import Environment, LogSink
 from local.lambda_host.runtime_api import RuntimeApi
 from local.lambda_host.spec import FunctionSpec, InvocationResult, failure
 
-Credentials = Callable[[str], Mapping[str, str]]
+Credentials = Callable[[FunctionSpec], Mapping[str, str]]
 """The credentials of a function, as environment variables."""
 
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
@@ -124,7 +124,7 @@ class LambdaHost:
         variables = {
             **passed_on,
             **spec.environment,
-            **self._credentials(spec.name),
+            **self._credentials(spec),
             "_HANDLER": spec.handler,
             "LAMBDA_TASK_ROOT": str(self._root),
             "AWS_LAMBDA_FUNCTION_NAME": spec.name,

@@ -21,6 +21,8 @@ class FunctionSpec:
     memory: int = 128
     """Megabytes; told to the function, not enforced."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+    """The ARN of the role that it calls AWS with."""
     concurrency: int = field(default_factory=lambda: (os.cpu_count() or 2) + 1)
     """Invocations at once; more wait. More environments than processors only start slower."""
 

@@ -28,6 +28,7 @@ def function(name: str, properties: dict[str, Any], deployment: Deployment) -> M
         float(properties.get("Timeout", 3)),
         int(properties.get("MemorySize", 128)),
         variables,
+        properties["Role"],
         **({"concurrency": int(reserved)} if reserved else {}),
     )
     deployment.wiring.functions[physical] = spec

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from local.blueprint import BlueprintError, Resource
-from local.provision import compute, events, identity, storage
+from local.provision import compute, events, identity, policies, storage
 from local.provision.deployment import Deployment
 
 Attributes = Mapping[str, Any]
@@ -20,6 +20,7 @@ CREATE: Final[Mapping[str, Create]] = {
     "AWS::Logs::LogGroup": storage.log_group,
     "AWS::Events::EventBus": events.bus,
     "AWS::Events::Archive": events.archive,
+    "AWS::Events::EventBusPolicy": policies.bus_policy,
     "AWS::Events::Rule": events.rule,
     "AWS::Scheduler::Schedule": events.schedule,
     "AWS::IAM::Role": identity.role,
@@ -28,26 +29,22 @@ CREATE: Final[Mapping[str, Create]] = {
     "AWS::SES::EmailIdentity": identity.sender,
     "AWS::Lambda::Function": compute.function,
     "AWS::Lambda::EventSourceMapping": compute.event_source_mapping,
+    "AWS::Lambda::Permission": policies.permission,
+    "AWS::SQS::QueuePolicy": policies.queue_policy,
     "AWS::StepFunctions::StateMachine": compute.state_machine,
 }
 
 GATEWAY: Final = "AWS::ApiGatewayV2::"
 """Types that the HTTP gateway reads instead of moto."""
 
-IGNORED: Final[Mapping[str, str]] = {
-    "AWS::Events::EventBusPolicy": "rights are not enforced on the laptop yet",
-}
-
 
 def provision(resources: Mapping[str, Resource], deployment: Deployment) -> Deployment:
     """Creates everything, in the order of the references.
 
     Raises:
-        BlueprintError: a type that nobody creates or ignores.
+        BlueprintError: a type that nobody creates.
     """
     for resource in resources.values():
-        if resource.type in IGNORED:
-            continue
         properties = deployment.properties(resource)
         if resource.type.startswith(GATEWAY):
             resolved = Resource(resource.id, resource.type, properties)
@@ -59,6 +56,6 @@ def provision(resources: Mapping[str, Resource], deployment: Deployment) -> Depl
         else:
             raise BlueprintError(
                 f"{resource.id} is a {resource.type}, which the laptop does not know; create it in "
-                "local/provision or add the type to IGNORED with a reason"
+                "local/provision, or infra/projection/types.py leaves it out with a reason"
             )
     return deployment

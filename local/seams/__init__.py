@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from local.seams import (
+    access_checks,
     dynamodb_queries,
     dynamodb_requests,
     dynamodb_streams,
@@ -18,6 +19,7 @@ from local.seams import (
     lambda_invocations,
     queue_receiving,
 )
+from local.seams.access_checks import Check
 from local.seams.dynamodb_streams import StreamListener
 from local.seams.event_targets import Deliver
 from local.seams.lambda_invocations import Invoke
@@ -40,8 +42,11 @@ def prepare_environment(port: int) -> None:
     )
 
 
-def install(*, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListener) -> None:
+def install(
+    *, check: Check, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListener
+) -> None:
     """Applies every seam but the interpreter's; the last call's hooks count."""
+    access_checks.install(check)
     dynamodb_requests.install()
     dynamodb_transactions.install()
     dynamodb_streams.install(on_stream_record)

@@ -31,6 +31,7 @@ def local() -> Iterator[Local]:
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
         aws.cache_clear()
         seams.install(
+            check=lambda key, service, wanted: None,
             invoke=world.invoke,
             deliver=lambda *how: world.delivered.append(how),
             on_stream_record=lambda table, record: world.records.append(record),

@@ -1,0 +1,169 @@
+"""The judge: who calls, what their role and the resource's own policy say, what was refused."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from local.access.calls import Need
+from local.access.conditions import Values
+from local.access.statements import Principal, Statement, decide, read
+from local.blueprint import ACCOUNT
+
+ROOT: Final = Principal("AWS", f"arn:aws:iam::{ACCOUNT}:root")
+WITH_POLICIES: Final = frozenset({"events", "lambda", "s3", "sqs"})
+"""Services whose resources have policies of their own."""
+
+_KEPT: Final = 1_000
+Documents = Callable[[str], Iterable[str]]
+"""The policy documents of a role (by ARN) or of a resource (by ARN), as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that a role may not do and tried."""
+
+    role: str
+    """The role's name, as `infra/` gives it."""
+    action: str
+    resource: str
+    explicit: bool = False
+    """Whether a statement denies it, instead of none allowing it."""
+
+    def __str__(self) -> str:
+        why = "a policy denies it" if self.explicit else "allow it in infra/ if it must"
+        return f"{self.role} may not {self.action} on {self.resource}; {why}"
+
+
+class RefusedError(Exception):
+    """A call that is not allowed; the message is AWS's own."""
+
+    def __init__(self, refusal: Refusal, caller: str) -> None:
+        why = (
+            f"with an explicit deny in a policy about {refusal.action}"
+            if refusal.explicit
+            else f"because no identity-based policy allows the {refusal.action} action"
+        )
+        super().__init__(
+            f"User: {caller} is not authorized to perform: {refusal.action} "
+            f"on resource: {refusal.resource} {why}"
+        )
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    role: str
+    """The role's ARN."""
+    session: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:sts::{ACCOUNT}:assumed-role/{_name(self.role)}/{self.session}"
+
+
+class Access:
+    """Judges calls by the policies as they stand at that moment."""
+
+    def __init__(
+        self,
+        of_role: Documents,
+        of_resource: Documents,
+        report: Callable[[Refusal], None] = lambda refusal: None,
+    ) -> None:
+        self.refused: list[Refusal] = []
+        """What roles were refused, the latest thousand: a platform in order refuses nothing."""
+        self._of_role = of_role
+        self._of_resource = of_resource
+        self._report = report
+        self._callers: dict[str, _Caller] = {}
+        self._lock = threading.Lock()
+
+    def credentials(self, role: str, session: str) -> Mapping[str, str]:
+        """Credentials of a role for one of its users, as the environment of a function has them."""
+        digest = hashlib.sha256(f"{role} {session}".encode()).digest()
+        # moto reads an access key only if it looks like one.
+        key = "ASIA" + base64.b32encode(digest).decode()[:16]
+        with self._lock:
+            self._callers[key] = _Caller(role, session)
+        return {
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SESSION_TOKEN": "local",
+        }
+
+    def check(self, access_key: str, service: str, wanted: Callable[[], Iterable[Need]]) -> None:
+        """Passes what the owner of a key may do; a key that nobody was given is the account's.
+
+        Args:
+            wanted: what a call of the service asks for; read only if somebody may object.
+
+        Raises:
+            RefusedError: the first thing that is not allowed.
+        """
+        caller = self._callers.get(access_key)
+        if caller is not None:
+            for need in wanted():
+                self._check_role(caller.role, caller.arn, need)
+        elif service in WITH_POLICIES:
+            for need in wanted():
+                self._check_root(need)
+
+    def require(self, role: str, action: str, resource: str, *, service: str) -> None:
+        """Passes what a service of AWS may do in the name of a role.
+
+        Raises:
+            RefusedError: the role lacks it.
+        """
+        self._check_role(role, f"{role} (used by {service})", Need(action, resource))
+
+    def admits(self, service: str, action: str, resource: str, source: str) -> bool:
+        """Whether a resource's own policy lets a service in, in the name of a source (its ARN)."""
+        context = _context(None, {"aws:SourceArn": (source,), "aws:SourceAccount": (ACCOUNT,)})
+        principal = Principal("Service", service)
+        rules = _statements(self._of_resource(resource))
+        return decide(rules, principal, action, resource, context) == "Allow"
+
+    def _check_root(self, need: Need) -> None:
+        """The account's owner may do everything but what a resource's own policy denies."""
+        context = _context(ROOT.name, need.context)
+        rules = _statements(self._of_resource(need.resource))
+        if decide(rules, ROOT, need.action, need.resource, context) == "Deny":
+            refusal = Refusal("root", need.action, need.resource, explicit=True)
+            raise RefusedError(refusal, ROOT.name)
+
+    def _check_role(self, role: str, caller: str, need: Need) -> None:
+        context = _context(role, need.context)
+        principal = Principal("AWS", role)
+        verdicts = [
+            decide(_statements(documents), principal, need.action, need.resource, context)
+            for documents in (self._of_role(role), self._of_resource(need.resource))
+        ]
+        if "Allow" in verdicts and "Deny" not in verdicts:
+            return
+        refusal = Refusal(_name(role), need.action, need.resource, explicit="Deny" in verdicts)
+        with self._lock:
+            self.refused.append(refusal)
+            del self.refused[:-_KEPT]
+        self._report(refusal)
+        raise RefusedError(refusal, caller)
+
+
+def _statements(documents: Iterable[str]) -> list[Statement]:
+    return [statement for document in documents for statement in read(document)]
+
+
+def _context(principal: str | None, more: Mapping[str, Values]) -> Mapping[str, Values]:
+    who = (
+        {"aws:PrincipalArn": (principal,), "aws:PrincipalAccount": (ACCOUNT,)} if principal else {}
+    )
+    # The laptop has no certificate; what would be encrypted on AWS counts as such.
+    return {"aws:SecureTransport": ("true",), **who, **more}
+
+
+def _name(role: str) -> str:
+    return role.rpartition("/")[2]

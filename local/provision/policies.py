@@ -1,0 +1,38 @@
+"""Policies of resources: who else than their owner may use queues, buses and functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local.provision.clients import aws
+from local.provision.deployment import Deployment
+
+
+def queue_policy(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """The policy of queues."""
+    policy = json.dumps(properties["PolicyDocument"])
+    for url in properties["Queues"]:
+        aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return {"Ref": name, "Name": name}
+
+
+def bus_policy(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """One statement about a bus."""
+    policy = {"Version": "2012-10-17", "Statement": [properties["Statement"]]}
+    aws("events").put_permission(EventBusName=properties["EventBusName"], Policy=json.dumps(policy))
+    return {"Ref": name, "Name": name}
+
+
+def permission(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """One caller that a function lets in."""
+    how = {key: properties[key] for key in ("SourceArn", "SourceAccount") if key in properties}
+    aws("lambda").add_permission(
+        FunctionName=properties["FunctionName"],
+        StatementId=name,
+        Action=properties["Action"],
+        Principal=properties["Principal"],
+        **how,
+    )
+    return {"Ref": name, "Name": name}
