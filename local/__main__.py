@@ -30,7 +30,7 @@ def main() -> int:
             if told.reset:
                 _forget(home)
             _fresh_blueprint()
-            _serve(Options(told.port, told.aws_port, home, quiet=False))
+            _serve(Options(told.port, told.aws_port, home, quiet=False, weak=told.weak))
     except KeyboardInterrupt:  # before it was served; nothing was changed yet
         return 130
     except (CannotStartError, BlueprintError, PortError) as error:
@@ -44,6 +44,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
     parser.add_argument("--aws-port", type=int, default=8001, help="of the local AWS")
     parser.add_argument("--home", type=Path, default=ROOT / ".millrace", help="where state is kept")
+    parser.add_argument(
+        "--weak",
+        type=int,
+        nargs="?",
+        const=1,
+        metavar="SEED",
+        help="lag, duplicates, disorder, throttling and failures, as AWS has them",
+    )
     parser.add_argument("--reset", action="store_true", help="forget the state first")
     return parser.parse_args()
 

@@ -33,6 +33,7 @@ from local.provision.clients import aws
 from local.provision.rights import require_rights
 from local.seams import policies
 from local.snapshots import Snapshots
+from local.weakness import Fault, Weakness
 
 ROOT: Final = Path(__file__).parent.parent
 _HEAD_START_SECONDS: Final = 2.0
@@ -49,6 +50,8 @@ class Options:
     home: Path = field(default_factory=lambda: Path.cwd() / ".millrace")
     duplicate: bool = False
     """Deliver every event twice, as the real services may."""
+    weak: int | None = None
+    """The seed of what AWS does and moto does not (`local.weakness`); None does nothing of it."""
     quiet: bool = True
     """Write no live log."""
     root: Path = ROOT
@@ -66,6 +69,7 @@ class Platform:
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.aws_url = f"http://{LOOPBACK}:{self.aws_port}"
         self.access = Access(policies.of_role, policies.of_resource, self._on_refusal)
+        self.weakness = Weakness(options.weak, duplicate=options.duplicate)
         self.snapshots = Snapshots(options.home, self.log.report)
         self.host: LambdaHost
         self.deployment: Deployment
@@ -112,9 +116,10 @@ class Platform:
         seams.install(
             check=self.access.check,
             invoke=self._invoke_for_aws,
-            deliver=BusDelivery(self.log.report, duplicate=options.duplicate),
+            deliver=BusDelivery(self.log.report, self.weakness),
             on_stream_record=self._on_stream_record,
         )
+        seams.weaken(draw=self._fault, lag=self.weakness.lag)
         resources = blueprint.load(options.root / "infra" / "blueprint")
         deployment = Deployment(self._overrides(), self.snapshots.secrets(), self._add)
         self.deployment = provision(resources, deployment)
@@ -167,7 +172,8 @@ class Platform:
         for mapping in wiring.mappings:
             told = (mapping, self._invoke_event, self.log.report)
             if ":dynamodb:" in mapping["EventSourceArn"]:
-                stream = StreamPoller(*told, duplicate=self.options.duplicate)
+                weak = self.options.weak is not None
+                stream = StreamPoller(*told, *([self.weakness.copies] if weak else []))
                 self._streams.setdefault(stream.table, []).append(stream)
                 self._delivering.append(stream)
             else:
@@ -237,6 +243,10 @@ class Platform:
             if "Value" in attributes
         }
         self.snapshots.keep_secrets(values)
+
+    def _fault(self, access_key: str) -> Fault:
+        """What becomes of a call; the platform's own calls and those of users always succeed."""
+        return self.weakness.of_call() if self.access.knows(access_key) else Fault.NONE
 
     def _on_refusal(self, refusal: Refusal) -> None:
         self.log.report("access", str(refusal))

@@ -96,6 +96,10 @@ class Access:
             "AWS_SESSION_TOKEN": "local",
         }
 
+    def knows(self, access_key: str) -> bool:
+        """Whether a key was given to a role's user."""
+        return access_key in self._callers
+
     def check(self, access_key: str, service: str, wanted: Callable[[], Iterable[Need]]) -> None:
         """Passes what the owner of a key may do; a key that nobody was given is the account's.
 

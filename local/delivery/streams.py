@@ -7,7 +7,7 @@ import queue
 import random
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -27,9 +27,13 @@ class StreamPoller:
     """One event source mapping from a table's stream to a function; one shard, so in order."""
 
     def __init__(
-        self, mapping: Mapping[str, Any], invoke: Invoke, report: Report, *, duplicate: bool = False
+        self,
+        mapping: Mapping[str, Any],
+        invoke: Invoke,
+        report: Report,
+        copies: Callable[[], int] = lambda: 1,
     ) -> None:
-        """`duplicate` delivers each batch once more, as after a checkpoint that was lost."""
+        """`copies` says how often a batch comes; twice is a checkpoint that was lost."""
         self._function = str(mapping["FunctionName"]).rpartition(":")[2]
         self._arn = str(mapping["EventSourceArn"])
         self.table = self._arn.split(":table/")[1].split("/")[0]
@@ -42,7 +46,7 @@ class StreamPoller:
         self._dead_letters = destination.get("Destination")
         self._invoke = invoke
         self._report = report
-        self._times = 2 if duplicate else 1
+        self._copies = copies
         self._records: queue.SimpleQueue[Record | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._poll, daemon=True, name=f"poll-{self.table}")
@@ -68,7 +72,7 @@ class StreamPoller:
     def _poll(self) -> None:
         while batch := self._next_batch():
             try:
-                for _ in range(self._times):
+                for _ in range(self._copies()):
                     self._deliver(batch)
             except Exception as error:  # a poller outlives whatever a delivery does
                 if not self._closed.is_set():

@@ -16,13 +16,17 @@ from local.seams import (
     dynamodb_transactions,
     event_patterns,
     event_targets,
+    index_lag,
     lambda_invocations,
     queue_receiving,
+    weak_calls,
 )
 from local.seams.access_checks import Check
 from local.seams.dynamodb_streams import StreamListener
 from local.seams.event_targets import Deliver
+from local.seams.index_lag import Lag
 from local.seams.lambda_invocations import Invoke
+from local.seams.weak_calls import Draw
 
 
 def prepare_environment(port: int) -> None:
@@ -63,3 +67,9 @@ def install_interpreter() -> None:
 
     sync_executions.install()
     interpreter_speed.install()
+
+
+def weaken(*, draw: Draw, lag: Lag) -> None:
+    """Sets how AWS's weaknesses are drawn: what becomes of calls, how far indexes are behind."""
+    weak_calls.install(draw)
+    index_lag.install(lag)

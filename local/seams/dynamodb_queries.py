@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from moto.dynamodb.models.table import Table
 
+from local.seams import index_lag
 from local.seams.replacing import replace
 
 _stock_query = Table.query
@@ -45,7 +46,8 @@ def _partition(table: Any, given: dict[str, Any]) -> list[Any] | None:
 def _of_index(table: Any, wanted: list[tuple[str, Any]]) -> list[Any]:
     """Unsorted: moto sorts what it found by the keys of the index and of the table."""
     every = table.items.values()
-    items = (i for part in every for i in part.values()) if table.range_key_attr else every
+    items = [i for part in every for i in part.values()] if table.range_key_attr else list(every)
+    items = index_lag.as_seen(table, items)
     # Plain values first, for comparing moto's types costs a hundred times as much.
     plain = [(name, value.type, value.value) for name, value in wanted]
     return [

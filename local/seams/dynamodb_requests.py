@@ -15,6 +15,7 @@ from typing import Any, Final
 from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.responses import DynamoHandler
 
+from local.seams import index_lag
 from local.seams.replacing import replace
 from local.seams.state_lock import CHANGES, STATE_LOCK
 
@@ -29,9 +30,15 @@ _stock_transact = DynamoHandler.transact_write_items
 
 def _call_action(self: Any) -> Any:
     with STATE_LOCK:
-        if not self._get_action().startswith(_READING):
-            CHANGES.note()
-        return _stock_call(self)
+        action = self._get_action()
+        if action.startswith(_READING):
+            return _stock_call(self)
+        CHANGES.note()
+        noted = index_lag.note(self.dynamodb_backend, action, self.params)
+        answer = _stock_call(self)
+        if int(answer[0]) < 300:
+            index_lag.keep(noted)
+        return answer
 
 
 def _transact(self: Any) -> Any:

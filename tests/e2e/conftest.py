@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,25 @@ import pytest
 import requests
 
 from local.platform import Options, Platform
+
+WEAK = int(os.environ["WEAK"]) if os.environ.get("WEAK") else None
+"""The seed of a run of the suite under `--weak`: `WEAK=1 make test`."""
+SLOWER = 1 if WEAK is None else 3
+
+
+def refusals(platform: Platform) -> str:
+    """What roles were refused, a line each."""
+    return "\n".join(sorted({str(refusal) for refusal in platform.access.refused}))
+
+
+@contextmanager
+def serving(home: Path, **options: Any) -> Iterator[Platform]:
+    """A platform whose roles suffice: what one of them lacks fails the test by its name."""
+    with Platform(Options(port=0, aws_port=0, home=home, weak=WEAK, **options)) as platform:
+        try:
+            yield platform
+        finally:
+            assert not platform.access.refused, refusals(platform)
 
 
 class Running:
@@ -39,8 +60,9 @@ class Running:
 
     def eventually(self, found: Callable[[], Any], seconds: float = 30) -> Any:
         """What `found` finds, as soon as it is true."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds * SLOWER
         while not (value := found()):
+            assert not self.platform.access.refused, refusals(self.platform)
             assert time.monotonic() < until, "waited in vain"
             time.sleep(0.1)
         return value
@@ -58,5 +80,5 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home: Path = tmp_path_factory.mktemp("home")
-    with Platform(Options(port=0, aws_port=0, home=home)) as platform:
+    with serving(home) as platform:
         yield Running(platform)

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from local.platform import ROOT, Options, Platform
-from tests.e2e.conftest import Running
+from local.platform import ROOT
+from tests.e2e.conftest import Running, serving
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -40,8 +40,7 @@ def _post(url: str, number: int) -> str:
 
 
 def test_leads_while_functions_die_and_events_come_twice(tmp_path):
-    options = Options(port=0, aws_port=0, home=tmp_path, duplicate=True)
-    with Platform(options) as platform:
+    with serving(tmp_path, duplicate=True) as platform:
         running = Running(platform)
         over = threading.Event()
         killed: list[str] = []
@@ -88,7 +87,7 @@ def test_a_poison_event_is_quarantined_while_others_pass_and_redriven_after_the_
     )
     assert node.read_text() != mended
 
-    with Platform(Options(port=0, aws_port=0, home=tmp_path / "home", root=root)) as platform:
+    with serving(tmp_path / "home", root=root) as platform:
         running = Running(platform)
         poisoned = running.create(name="Poison", value=60_000)["id"]
         healthy = [running.create(name=f"Good {n}", value=60_000)["id"] for n in range(3)]
@@ -116,11 +115,10 @@ def test_a_poison_event_is_quarantined_while_others_pass_and_redriven_after_the_
 
 
 def test_what_was_answered_survives_a_restart(tmp_path):
-    options = Options(port=0, aws_port=0, home=tmp_path)
-    with Platform(options) as platform:
+    with serving(tmp_path) as platform:
         running = Running(platform)
         ids = [running.create(name=f"Kept {n}", value=60_000)["id"] for n in range(5)]
-    with Platform(options) as platform:
+    with serving(tmp_path) as platform:
         running = Running(platform)
         for lead_id in ids:
             (entry,) = running.eventually(
@@ -132,6 +130,6 @@ def test_what_was_answered_survives_a_restart(tmp_path):
 
 def test_an_unreadable_snapshot_is_set_aside(tmp_path):
     (tmp_path / "state.bin").write_bytes(b"something else")
-    with Platform(Options(port=0, aws_port=0, home=tmp_path)) as platform:
+    with serving(tmp_path) as platform:
         assert Running(platform).get("/health")["status"] == "ok"
     assert list(tmp_path.glob("state.unreadable-*"))

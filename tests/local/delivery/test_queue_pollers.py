@@ -12,6 +12,7 @@ from local.delivery.queues import QueuePoller
 from local.lambda_host import InvocationResult
 from local.lambda_host.spec import failure
 from local.provision.clients import aws
+from local.weakness import Weakness
 
 
 class World:
@@ -127,7 +128,7 @@ def test_a_message_is_delivered_at_once_and_a_closed_poller_ends_soon(local):
 def test_an_event_for_a_queue_that_is_gone_is_a_dead_letter(local):
     url = aws("sqs").create_queue(QueueName="dead")["QueueUrl"]
     said = []
-    deliver = BusDelivery(lambda about, text: said.append(text), duplicate=True)
+    deliver = BusDelivery(lambda about, text: said.append(text), Weakness(None, duplicate=True))
     deliver("arn:aws:sqs:us-east-1:1:gone", "body", "arn:aws:sqs:us-east-1:1:dead")
     found = aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     assert [m["Body"] for m in found] == ["body", "body"]

@@ -103,7 +103,7 @@ def test_one_bad_record_does_not_take_its_batch_along(monkeypatch):
 def test_duplicates_on_demand(monkeypatch):
     world = World(monkeypatch)
     world.poller = StreamPoller(
-        {"FunctionName": "f", "EventSourceArn": ARN}, world.invoke, print, duplicate=True
+        {"FunctionName": "f", "EventSourceArn": ARN}, world.invoke, print, lambda: 2
     )
     world.deliver(_record(1), calls=2)
     assert world.calls == [["1"], ["1"]]

@@ -23,7 +23,7 @@ def lines():
 
 @pytest.fixture(scope="module")
 def host(lines):
-    made = LambdaHost(HERE, "http://127.0.0.1:1", lambda name: {"AWS_ACCESS_KEY_ID": name},
+    made = LambdaHost(HERE, "http://127.0.0.1:1", lambda spec: {"AWS_ACCESS_KEY_ID": spec.name},
                       lambda name, line: lines.append((name, line)))  # fmt: skip
     for name in ("echo", "left", "fail", "die", "unserialisable", "say"):
         made.add(FunctionSpec(name, f"fixture_functions.{name}", 5, environment={"MARK": "m"}))
@@ -102,7 +102,7 @@ def test_a_killed_environment_is_no_error_of_the_runtime_api(host, capsys):
 
 
 def test_a_host_that_is_closed_starts_nothing():
-    closed = LambdaHost(HERE, "http://127.0.0.1:1", lambda name: {})
+    closed = LambdaHost(HERE, "http://127.0.0.1:1", lambda spec: {})
     closed.add(FunctionSpec("echo", "fixture_functions.echo", 5))
     closed.close()
     closed.prewarm("echo")
