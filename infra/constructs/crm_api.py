@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.constructs.data import Data
 from infra.constructs.http_api import HttpApi
 from infra.constructs.service_function import Deployment, ServiceFunction
-from infra.constructs.tables import BOARD, GET, READ, WRITE, index_arn
+from infra.constructs.tables import BOARD, GET, PUT, READ, WRITE, index_arn
 from infra.constructs.user_pool import Users
 
 
@@ -53,8 +53,9 @@ class CrmApi(Construct):
                 "MAX_BODY_BYTES": str(config.max_body_bytes),
             },
         )
-        changed = [table.table_arn for table in (data.crm, data.inbox, data.quarantine)]
-        made.allow([*READ, *WRITE], changed)
+        made.allow([*READ, *WRITE], [data.crm.table_arn])
+        made.allow([*GET, *PUT], [data.inbox.table_arn])
+        made.allow([*READ, *PUT], [data.quarantine.table_arn])
         made.allow(["dynamodb:Query"], [index_arn(data.crm, BOARD)])
         made.allow(READ, [data.executions.table_arn])
         made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])

@@ -76,7 +76,7 @@ class Pipeline(Construct):
         )
         if self._sends_mail(name):
             inbox = self._around.data.inbox
-            made.allow(PUT, [inbox.table_arn])  # the lease that makes a mail go out once
+            made.allow([*GET, *PUT], [inbox.table_arn])  # the lease that makes a mail go out once
             made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{self._around.sender}")])
         return made
 
@@ -127,7 +127,8 @@ class Pipeline(Construct):
         )
         written = (data.crm, data.inbox, data.executions, data.quarantine)
         starter.allow(PUT, [table.table_arn for table in written])
-        starter.allow(GET, [data.identity.table_arn])
+        read = (data.crm, data.inbox, data.identity)
+        starter.allow(GET, [table.table_arn for table in read])
         starter.allow(["states:StartSyncExecution"], [self.machine.arn])
         starter.allow(CONSUME, [self.queue.queue_arn])
         lambda_.CfnEventSourceMapping(

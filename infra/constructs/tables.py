@@ -11,16 +11,11 @@ from constructs import Construct
 
 from infra.config import StageConfig
 
-READ: Final = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 GET: Final = ("dynamodb:GetItem",)
+READ: Final = (*GET, "dynamodb:Query")
 # Transactions need no action of their own: each of their writes is checked as if it stood alone.
-PUT: Final = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
-WRITE: Final = (
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-)
+PUT: Final = ("dynamodb:PutItem",)
+WRITE: Final = ("dynamodb:DeleteItem", *PUT, "dynamodb:UpdateItem")
 STREAM: Final = (
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",

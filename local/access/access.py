@@ -11,7 +11,7 @@ from typing import Final
 
 from local.access.calls import Need
 from local.access.conditions import Values
-from local.access.statements import Principal, Statement, decide, read
+from local.access.statements import Grant, Principal, Statement, decide, grants, grants_of, read
 from local.blueprint import ACCOUNT
 
 ROOT: Final = Principal("AWS", f"arn:aws:iam::{ACCOUNT}:root")
@@ -77,6 +77,7 @@ class Access:
     ) -> None:
         self.refused: list[Refusal] = []
         """What roles were refused, the latest thousand: a platform in order refuses nothing."""
+        self._used: dict[str, dict[Grant, set[Grant]]] = {}
         self._of_role = of_role
         self._of_resource = of_resource
         self._report = report
@@ -132,6 +133,17 @@ class Access:
         rules = _statements(self._of_resource(resource))
         return decide(rules, principal, action, resource, context) == "Allow"
 
+    def unused(self, role: str) -> list[Grant]:
+        """What a role's own policies grant and nobody needed since the start."""
+        used = {grant for found in self._used.get(role, {}).values() for grant in found}
+        return sorted(set(grants(_statements(self._of_role(role)))) - used)
+
+    def _note_use(self, role: str, need: Need) -> None:
+        noted = self._used.setdefault(role, {})
+        asked = (need.action, need.resource)
+        if asked not in noted and len(noted) < _KEPT:
+            noted[asked] = set(grants_of(_statements(self._of_role(role)), *asked))
+
     def _check_root(self, need: Need) -> None:
         """The account's owner may do everything but what a resource's own policy denies."""
         context = _context(ROOT.name, need.context)
@@ -148,6 +160,7 @@ class Access:
             for documents in (self._of_role(role), self._of_resource(need.resource))
         ]
         if "Allow" in verdicts and "Deny" not in verdicts:
+            self._note_use(role, need)
             return
         refusal = Refusal(_name(role), need.action, need.resource, explicit="Deny" in verdicts)
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -57,6 +57,26 @@ class Statement:
             return False  # to allow an account leaves it to the account whom it allows
         account = principal.name.split(":")[4]
         return account in named or f"arn:aws:iam::{account}:root" in named
+
+
+Grant = tuple[str, str]
+"""An action and a resource of a statement that allows, both as patterns."""
+
+
+def grants(statements: Iterable[Statement]) -> Iterator[Grant]:
+    """Everything that statements allow."""
+    for statement in statements:
+        if statement.effect == "Allow":
+            for action in statement.actions:
+                for resource in statement.resources:
+                    yield action, resource
+
+
+def grants_of(statements: Iterable[Statement], action: str, resource: str) -> Iterator[Grant]:
+    """The grants that an allowed request stands on."""
+    for grant in grants(statements):
+        if _any(grant[:1], action.lower(), lower=True) and _any(grant[1:], resource):
+            yield grant
 
 
 def decide(

@@ -20,6 +20,7 @@ Wish = tuple[str, str, str]
 
 _LOG: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 _TRACES: Final = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+_SAMPLING: Final = ("xray:GetSamplingRules", "xray:GetSamplingTargets")
 _POLL_QUEUE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _POLL_STREAM: Final = (
     "dynamodb:DescribeStream",
@@ -107,7 +108,7 @@ def _machine(properties: dict[str, Any], _: Deployment) -> Iterator[Wish]:
     if properties.get("LoggingConfiguration", {}).get("Level", "OFF") != "OFF":
         yield from ((role, action, "*") for action in _LOG_DELIVERY)
     if properties.get("TracingConfiguration", {}).get("Enabled"):
-        yield from ((role, action, "*") for action in _TRACES)
+        yield from ((role, action, "*") for action in (*_TRACES, *_SAMPLING))
 
 
 _WISHES: Final[Mapping[str, Callable[[dict[str, Any], Deployment], Iterator[Wish]]]] = {

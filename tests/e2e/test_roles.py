@@ -1,0 +1,169 @@
+"""Every function has its own role: it suffices, it holds nothing that nobody needs, and it binds."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.access import Access
+from local.blueprint import ACCOUNT, load
+from local.platform import ROOT
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+ROLES = [r.id for r in load(ROOT / "infra" / "blueprint").values() if r.type == "AWS::IAM::Role"]
+
+
+def arn(role: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{role}"
+
+
+def as_role(running, service: str, role: str):
+    """A client that calls with a role of the platform."""
+    keys = running.platform.access.credentials(arn(role), "test")
+    return boto3.client(
+        service,
+        endpoint_url=running.platform.aws_url,
+        region_name="us-east-1",
+        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=keys["AWS_SESSION_TOKEN"],
+    )
+
+
+def refused(running, call, **parameters) -> dict[str, str]:
+    """AWS's error for a call that a role may not make; the platform's list is emptied again."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    running.platform.access.refused.clear()
+    return caught.value.response["Error"]
+
+
+def use_everything(running) -> None:
+    """Walks every route and every way of an event once."""
+    first, second = (running.create(name=f"Walker {n}", email="w@example.com") for n in range(2))
+    running.eventually(lambda: running.completed(first["id"]))
+    lead = f"{running.url}/leads/{first['id']}/"
+    assert running.http.put(lead, json={"notes": "called"}).ok
+    assert running.http.put(f"{lead}status/", json={"status": "Proposal sent", "card_order": 1}).ok
+    assert "Interest" in running.get("/leads/", params={"limit": 1})
+    timeline = running.get(f"/leads/{first['id']}/timeline/", params={"limit": 1})
+    assert running.get(
+        f"/leads/{first['id']}/timeline/", params={"limit": 1, "cursor": timeline["cursor"]}
+    )["entries"]
+    assert running.http.delete(f"{running.url}/leads/{second['id']}/").status_code == 204
+    once = {"Idempotency-Key": "walk"}
+    assert running.http.post(f"{running.url}/leads/", json={"name": "Once"}, headers=once).ok
+    runs = running.get("/pipelines/lead_pipeline/runs/")["runs"]
+    assert running.get(f"/pipelines/lead_pipeline/runs/{runs[0]['execution_id']}/")
+    quarantine_and_redrive(running)
+    sweep(running, first["id"])
+
+
+def sweep(running, lead_id: str) -> None:
+    """An event whose relaying nobody wrote down: the sweeper relays it again."""
+    key = {"pk": {"S": f"demo#lead#{lead_id}"}, "sk": {"S": "event#000000000001"}}
+    table = running.platform.table("CrmTable")
+    running.aws("dynamodb").update_item(
+        TableName=table,
+        Key=key,
+        UpdateExpression="SET pending_pk = :p, pending_sk = :s",
+        ExpressionAttributeValues={":p": {"S": "pending#0"}, ":s": {"S": "2020"}},
+    )
+
+    def swept() -> bool:
+        running.aws("lambda").invoke(FunctionName="SweeperFunction", Payload=b'{"grace": 0}')
+        item = running.aws("dynamodb").get_item(TableName=table, Key=key)["Item"]
+        return "pending_pk" not in item
+
+    running.eventually(swept)
+
+
+def quarantine_and_redrive(running) -> None:
+    """One event that no pipeline can take, sent again and given up."""
+    entry = {
+        "EventBusName": "millrace",
+        "Source": "demo.website",
+        "DetailType": "process_lead",
+        "Detail": json.dumps({"name": ["no", "name"]}),
+    }
+    running.aws("events").put_events(Entries=[entry])
+    (kept,) = running.eventually(lambda: running.get("/events/quarantine/")["entries"], seconds=90)
+    one = f"{running.url}/events/quarantine/{kept['id']}/"
+    assert running.http.get(one).ok
+    assert running.http.post(f"{one}redrive/").status_code == 202
+    running.eventually(
+        lambda: running.get(f"/events/quarantine/{kept['id']}/")["status"] == "quarantined",
+        seconds=90,
+    )
+    assert running.http.delete(one).ok
+
+
+def test_a_role_grants_what_is_needed_and_nothing_else(running):
+    access: Access = running.platform.access
+    running.platform.ready.wait(30)
+    use_everything(running)
+    idle = {role: access.unused(arn(role)) for role in ROLES}
+    assert {role: grants for role, grants in idle.items() if grants} == {}
+
+
+def test_what_a_role_lacks_is_denied_in_the_words_of_aws(running):
+    table = running.platform.table("CrmTable")
+    error = refused(
+        running,
+        as_role(running, "dynamodb", "LeadPipelineAnalyzeFunctionRole").get_item,
+        TableName=table,
+        Key={"pk": {"S": "a"}, "sk": {"S": "b"}},
+    )
+    assert error["Code"] == "AccessDeniedException"
+    assert error["Message"] == (
+        "User: arn:aws:sts::123456789012:assumed-role/LeadPipelineAnalyzeFunctionRole/test "
+        "is not authorized to perform: dynamodb:GetItem on resource: "
+        f"arn:aws:dynamodb:us-east-1:123456789012:table/{table} because no identity-based policy "
+        "allows the dynamodb:GetItem action"
+    )
+
+
+def test_each_write_of_a_transaction_is_judged(running):
+    key = {"pk": {"S": "x"}, "sk": {"S": "y"}}
+    write = {"Delete": {"TableName": running.platform.table("QuarantineTable"), "Key": key}}
+    error = refused(
+        running,
+        as_role(running, "dynamodb", "LeadPipelineStarterFunctionRole").transact_write_items,
+        TransactItems=[write],
+    )
+    assert "dynamodb:DeleteItem" in error["Message"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("sqs", "list_queues", {}),
+        ("events", "put_events", {"Entries": [{"Source": "a", "DetailType": "b", "Detail": "{}"}]}),
+        ("stepfunctions", "list_state_machines", {}),
+        ("secretsmanager", "get_secret_value", {"SecretId": "CursorSecret"}),
+        ("sesv2", "list_email_identities", {}),
+        ("lambda", "invoke", {"FunctionName": "CrmFunction"}),
+        ("iam", "list_roles", {}),
+        ("s3", "list_objects_v2", {"Bucket": "any"}),
+    ],
+)
+def test_a_role_without_rights_reaches_no_service(running, service, operation, parameters):
+    call = getattr(as_role(running, service, "LeadPipelineDecideFunctionRole"), operation)
+    assert refused(running, call, **parameters)["Code"].startswith("AccessDenied")
+
+
+@pytest.mark.parametrize("role", [None, "LeadPipelineStarterFunctionRole"])
+def test_only_the_outbox_speaks_for_millrace(running, role):
+    events = as_role(running, "events", role) if role else running.aws("events")
+    entry = {
+        "EventBusName": "millrace",
+        "Source": "millrace.crm",
+        "DetailType": "lead.created",
+        "Detail": "{}",
+    }
+    error = refused(running, events.put_events, Entries=[entry])
+    assert "explicit deny" in error["Message"]
