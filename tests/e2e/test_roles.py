@@ -1,4 +1,4 @@
-"""Every function has its own role: it suffices, it holds nothing that nobody needs, and it binds."""
+"""Every function has its own role: it suffices, it holds nothing idle, and it binds."""
 
 from __future__ import annotations
 
