@@ -155,7 +155,7 @@ class Platform:
         # The first request has the processors to itself, if it comes at once.
         self._answered.wait(_HEAD_START_SECONDS)
         try:
-            seams.install_interpreter()
+            seams.install_interpreter(self.access.credentials)
             for create in self.deployment.later:
                 create()
             if not self._stopping.is_set():

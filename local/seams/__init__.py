@@ -7,6 +7,7 @@ fails when a new version no longer behaves as the seam needs.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 
 from local.seams import (
     access_checks,
@@ -27,6 +28,8 @@ from local.seams.event_targets import Deliver
 from local.seams.index_lag import Lag
 from local.seams.lambda_invocations import Invoke
 from local.seams.weak_calls import Draw
+
+Credentials = Callable[[str, str], Mapping[str, str]]
 
 
 def prepare_environment(port: int) -> None:
@@ -61,11 +64,15 @@ def install(
     event_targets.install(deliver)
 
 
-def install_interpreter() -> None:
-    """Applies the seams of the state machines' interpreter, which takes a second to import."""
-    from local.seams import interpreter_speed, sync_executions
+def install_interpreter(credentials: Credentials) -> None:
+    """Applies the seams of the state machines' interpreter, which takes a second to import.
+
+    `credentials` gives those of a role for one of its users.
+    """
+    from local.seams import interpreter_clients, interpreter_speed, sync_executions
 
     sync_executions.install()
+    interpreter_clients.install(credentials)
     interpreter_speed.install()
 
 

@@ -6,6 +6,7 @@ import json
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.access import Access
@@ -167,3 +168,28 @@ def test_only_the_outbox_speaks_for_millrace(running, role):
     }
     error = refused(running, events.put_events, Entries=[entry])
     assert "explicit deny" in error["Message"]
+
+
+def test_a_machine_calls_with_its_own_role(running):
+    iam, role = running.aws("iam"), "LeadPipelineMachineRole"
+    deny = {"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(RoleName=role, PolicyName="Off", PolicyDocument=policy)
+    try:
+        ended = boto3.client(
+            "stepfunctions",
+            endpoint_url=running.platform.aws_url,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=Config(inject_host_prefix=False),
+        ).start_sync_execution(
+            stateMachineArn=running.platform.deployment.attribute("LeadPipelineMachine", "Arn"),
+            input=json.dumps({"data": {"name": "N"}}),
+        )
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="Off")
+    refusals = {(r.role, r.action) for r in running.platform.access.refused}
+    running.platform.access.refused.clear()
+    assert ended["status"] == "FAILED"
+    assert refusals == {(role, "lambda:InvokeFunction")}

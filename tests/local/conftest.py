@@ -36,7 +36,7 @@ def local() -> Iterator[Local]:
             deliver=lambda *how: world.delivered.append(how),
             on_stream_record=lambda table, record: world.records.append(record),
         )
-        seams.install_interpreter()
+        seams.install_interpreter(lambda role, session: {})
         yield world
 
 

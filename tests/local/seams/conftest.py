@@ -98,7 +98,7 @@ def seamed() -> Iterator[Local]:
 
 @pytest.fixture
 def interpreted(seamed: Local) -> Local:
-    seams.install_interpreter()
+    seams.install_interpreter(lambda role, session: {})
     return seamed
 
 
