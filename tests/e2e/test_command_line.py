@@ -32,6 +32,24 @@ def _free_port():
         return probe.getsockname()[1]
 
 
+def _await_health(port):
+    until = time.monotonic() + 30
+    while True:
+        try:
+            assert requests.get(f"http://localhost:{port}/health", timeout=5).ok
+            return
+        except requests.ConnectionError:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def _eventually(found, seconds=60):
+    until = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.1)
+
+
 def test_a_port_in_use_is_named_with_the_mend(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -58,14 +76,7 @@ def test_the_tour_works_when_pasted(tmp_path):
     port, aws_port = _free_port(), _free_port()
     process = _start("--port", port, "--aws-port", aws_port, "--home", tmp_path)
     try:
-        until = time.monotonic() + 30
-        while True:
-            try:
-                assert requests.get(f"http://localhost:{port}/health", timeout=5).ok
-                break
-            except requests.ConnectionError:
-                assert time.monotonic() < until
-                time.sleep(0.1)
+        _await_health(port)
         tour = re.findall(r"```sh tour\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
         # A machine that runs the rest of the suite beside it needs longer for its cold starts.
         script = (
@@ -91,3 +102,33 @@ def test_the_tour_works_when_pasted(tmp_path):
     assert process.returncode == 0, said
     assert "Traceback" not in said
     assert (tmp_path / "state.bin").exists()
+
+
+def test_a_platform_that_is_killed_goes_on_where_it_was(tmp_path):
+    """What a snapshot holds is there again, and events that were under way arrive."""
+    port = _free_port()
+    ports = ("--port", port, "--aws-port", _free_port(), "--home", tmp_path)
+    state = tmp_path / "state.bin"
+    leads = f"http://localhost:{port}/leads/"
+    process = _start(*ports)
+    try:
+        _await_health(port)
+        names = [{"name": f"Kept {n}"} for n in range(4)]
+        ids = [requests.post(leads, json=name, timeout=30).json()["id"] for name in names]
+        answered = time.time()
+        _eventually(lambda: state.exists() and state.stat().st_mtime > answered + 0.1)
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
+    again = _start(*ports)
+    try:
+        _await_health(port)
+
+        def done(lead_id):
+            entries = requests.get(f"{leads}{lead_id}/timeline/", timeout=30).json()["entries"]
+            return [e["type"] for e in entries] == ["lead.created", "execution.completed"]
+
+        _eventually(lambda: all(done(lead_id) for lead_id in ids))
+    finally:
+        again.send_signal(signal.SIGINT)
+        again.communicate(timeout=30)
