@@ -69,10 +69,16 @@ def install_interpreter(credentials: Credentials) -> None:
 
     `credentials` gives those of a role for one of its users.
     """
-    from local.seams import interpreter_clients, interpreter_speed, sync_executions
+    from local.seams import (
+        interpreter_clients,
+        interpreter_speed,
+        paths_parsed_once,
+        sync_executions,
+    )
 
     sync_executions.install()
     interpreter_clients.install(credentials)
+    paths_parsed_once.install()
     interpreter_speed.install()
 
 

@@ -62,9 +62,10 @@ def _body(rule: Any, target: dict[str, Any], event: Any) -> str:
 
 
 def _at(event: Any, path: str) -> Any:
-    from jsonpath_ng.ext.parser import parse
+    import jsonpath_ng.ext
 
-    found: Any = parse(path).find(event)
+    library: Any = jsonpath_ng.ext  # its stubs do not name what it exports
+    found: Any = library.parse(path).find(event)
     return found[0].value if found else None
 
 
