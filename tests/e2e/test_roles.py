@@ -105,7 +105,7 @@ def quarantine_and_redrive(running) -> None:
 
 def test_a_role_grants_what_is_needed_and_nothing_else(running):
     access: Access = running.platform.access
-    running.platform.ready.wait(30)
+    assert running.platform.ready.wait(60)
     use_everything(running)
     idle = {role: access.unused(arn(role)) for role in ROLES}
     assert {role: grants for role, grants in idle.items() if grants} == {}
@@ -171,6 +171,7 @@ def test_only_the_outbox_speaks_for_millrace(running, role):
 
 
 def test_a_machine_calls_with_its_own_role(running):
+    assert running.platform.ready.wait(60)
     iam, role = running.aws("iam"), "LeadPipelineMachineRole"
     deny = {"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
