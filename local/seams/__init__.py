@@ -19,6 +19,7 @@ from local.seams import (
     event_targets,
     index_lag,
     lambda_invocations,
+    lookups_kept,
     queue_receiving,
     weak_calls,
 )
@@ -54,6 +55,7 @@ def install(
 ) -> None:
     """Applies every seam but the interpreter's; the last call's hooks count."""
     access_checks.install(check)
+    lookups_kept.install()
     dynamodb_requests.install()
     dynamodb_transactions.install()
     dynamodb_streams.install(on_stream_record)
