@@ -71,6 +71,7 @@ $(BIN)/uv: requirements/uv.lock
 .venv/.local: $(BIN)/uv requirements/local.lock
 	@echo "Installing what the platform needs ..."
 	@$(INSTALL) --python $(BIN)/python -r requirements/local.lock
+	@$(BIN)/uv pip install --quiet --offline --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
 
 .venv/.dev: .venv/.local requirements/dev.lock

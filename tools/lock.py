@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-LAPTOP: Final = ("crm", "node", "events", "identity", "local")
+LAPTOP: Final = ("crm", "node", "events", "identity", "local", "cli")
 KINDS: Final = ("crm", "node", "events", "identity")
 
 _RESOLVE: Final = (

@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+ROOT: Final = Path(__file__).parent.parent
+"""The checkout that this command was installed from."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+AsJsonLines = Annotated[bool, typer.Option("--json", help="One JSON document per line.")]
+Url = Annotated[
+    str, typer.Option(envvar="MILLRACE_URL", metavar="URL", help="The platform's HTTP API.")
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MILLRACE_TOKEN", metavar="TOKEN", help="Access token; a laptop asks for none."
+    ),
+]
+AwsUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MILLRACE_AWS_URL",
+        metavar="URL",
+        help="AWS on a laptop; an empty one means AWS itself, with your usual credentials.",
+    ),
+]
+Bus = Annotated[str, typer.Option(metavar="NAME", help="The event bus.")]
+Count = Annotated[int | None, typer.Option(min=1, metavar="N", help="Stop after so many.")]
+Seconds = Annotated[
+    float | None, typer.Option("--for", min=0, metavar="SECONDS", help="Stop after so long.")
+]
+Root = Annotated[
+    Path, typer.Option(metavar="DIR", help="The checkout; else the one this is installed from.")
+]
+
+LOCAL_API: Final = "http://localhost:8000"
+LOCAL_AWS: Final = "http://localhost:8001"
+BUS: Final = "millrace"

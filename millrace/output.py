@@ -1,0 +1,81 @@
+"""What a command says: results on the standard output, everything else on the error output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+
+_WIDTH_OF_PIPES: Final = 1_000
+
+
+def say(text: str) -> None:
+    """A word to the person, kept out of what a program reads."""
+    typer.echo(text, err=True)
+
+
+def line(text: str) -> None:
+    """One line of the result."""
+    typer.echo(text)
+
+
+def document(value: Any) -> None:
+    """The result as one JSON document."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def document_line(value: Any) -> None:
+    """One part of the result as JSON on a line of its own."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str, ids: bool = True
+) -> None:
+    """The result as a table; without rows a sentence instead.
+
+    Args:
+        ids: the last column has ids, which are never broken, so that they can be copied.
+    """
+    if not rows:
+        say(empty)
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns, start=1):
+        shown.add_column(column, overflow="fold", no_wrap=ids and number == len(columns))
+    for row in rows:
+        # Text and not a string: what others wrote is no markup.
+        shown.add_row(*(Text(cell) for cell in row))
+    # A pipe has no width: cells stay whole, so that they can be searched and copied.
+    width = None if sys.stdout.isatty() else _WIDTH_OF_PIPES
+    Console(width=width, highlight=False).print(shown)
+
+
+@contextmanager
+def progress(text: str, *, shown: bool = True) -> Iterator[None]:
+    """Says what takes long while it does, where a person looks on."""
+    if not shown:
+        yield
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(text):
+        yield
+
+
+def moment(stamp: str) -> str:
+    """An RFC 3339 moment, short enough for a table: `2026-01-15 10:30:00Z`."""
+    return f"{stamp[:10]} {stamp[11:19]}Z" if len(stamp) >= 19 else stamp
