@@ -162,7 +162,7 @@ def _checked(event_type: str, data: dict[str, Any]) -> dict[str, Any]:
     try:
         lookup(event_type).check(data)
     except UnknownEventTypeError:
-        say(f"{event_type} is not in the catalogue: it goes unchecked, and pipelines refuse it")
+        say(f"{event_type} is not in the catalogue: unchecked, and no pipeline starts on it")
     except InvalidEventDataError as error:
         raise CommandError(f"--data does not fit: {error}") from None
     return data

@@ -25,10 +25,10 @@ def trace(
     token: Token = None,
 ) -> None:
     """Everything that one correlation id touched, in order."""
-    path = f"/trace/{part(an_id)}/"
     with Api(url, token) as api, progress("Following the trace ...", shown=not as_json):
-        steps = list(api.listed(path, "steps", limit))
-    correlation_id = _correlation(steps, an_id)
+        # Any of its ids finds a trace; its pages go by the correlation id.
+        correlation_id = api.get(f"/trace/{part(an_id)}/", limit=1)["correlation_id"]
+        steps = list(api.listed(f"/trace/{part(correlation_id)}/", "steps", limit))
     if as_json:
         document({"correlation_id": correlation_id, "steps": steps})
         return
@@ -40,10 +40,6 @@ def trace(
         [[moment(at), *rest] for at, *rest in rows],
         empty="nothing",
     )
-
-
-def _correlation(steps: list[Document], an_id: str) -> str:
-    return next((str(s["correlation_id"]) for s in steps if s.get("correlation_id")), an_id)
 
 
 def _rows(step: Document) -> Iterator[Row]:

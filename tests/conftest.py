@@ -11,6 +11,7 @@ os.environ.update(
     CRM_TABLE="crm", INBOX_TABLE="inbox", EXECUTIONS_TABLE="executions",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000",
+    PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',
 )  # fmt: skip
 
 

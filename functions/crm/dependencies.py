@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -18,6 +19,7 @@ from shared.crm.leads import Caller, Leads
 from shared.events.quarantine import Quarantine
 from shared.identity.principal import Principal
 from shared.pipelines.runs import Runs
+from shared.pipelines.tracing import Traces
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.queues import Queues, SqsQueues
@@ -36,17 +38,24 @@ class Services:
     runs: Runs
     queues: Queues
     cursors: Cursors
+    pipelines: Mapping[str, Sequence[str]]
+    """Those that there are, and the event types that start them."""
+    traces: Traces
 
 
 def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_now) -> Services:
     """The services on given ports; tests give fakes."""
     told = settings()
+    quarantine = Quarantine(tables, told.quarantine_table, clock)
+    runs = Runs(tables, told.executions_table)
     return Services(
         leads=Leads(tables, told.crm_table, told.inbox_table, clock),
-        quarantine=Quarantine(tables, told.quarantine_table, clock),
-        runs=Runs(tables, told.executions_table),
+        quarantine=quarantine,
+        runs=runs,
         queues=queues,
         cursors=cursors,
+        pipelines=told.pipelines,
+        traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
     )
 
 

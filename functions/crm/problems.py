@@ -19,6 +19,7 @@ from shared.crm.errors import (
 from shared.crm.lead import STATUSES
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.principal import ForbiddenError, NotAPrincipalError
+from shared.pipelines.tracing import NothingTracedError
 from shared.platform.log import logger
 from shared.platform.tables import TablesBusyError
 
@@ -82,6 +83,10 @@ async def _not_quarantined(_: Request, exc: Any) -> Response:
     return problem(404, "Not found", str(exc))
 
 
+async def _not_traced(_: Request, exc: Any) -> Response:
+    return problem(404, "Not found", str(exc))
+
+
 async def _forbidden(_: Request, exc: Any) -> Response:
     return problem(403, "Forbidden", str(exc))
 
@@ -125,6 +130,7 @@ _ANSWERS: Final[dict[type[Exception], Callable[[Request, Any], Awaitable[Respons
     BadRequestError: _unusable,
     LeadNotFoundError: _absent,
     NotInQuarantineError: _not_quarantined,
+    NothingTracedError: _not_traced,
     ForbiddenError: _forbidden,
     NotAPrincipalError: _unknown_caller,
     PreconditionFailedError: _stale,

@@ -29,6 +29,9 @@ class CrmSettings(FunctionSettings):
     inbox_table: str = Field(description="Table of inbox and idempotency keys.")
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
+    pipelines: dict[str, tuple[str, ...]] = Field(
+        {}, description="JSON: each pipeline's name and the event types that start it."
+    )
     cursor_secret_arn: str = Field(description="Secret that signs the cursors of lists.")
     allowed_origins: Listed = Field(
         [

@@ -45,6 +45,51 @@ class TimelineView(BaseModel):
     cursor: str | None
 
 
+class TraceEvent(TimelineEntry):
+    """One event of a trace, with the entity it is about."""
+
+    entity: str | None
+
+    @classmethod
+    def of(cls, event: Event) -> TraceEvent:
+        """The entry of an event."""
+        entity = str(event.entity) if event.entity else None
+        return cls(**TimelineEntry.of(event).model_dump(), entity=entity)
+
+
+class TraceStep(BaseModel):
+    """An event, the runs it started, and where it was given up.
+
+    `event` is null for an event of an outside source: it stands in no timeline.
+    """
+
+    event_id: str
+    event: TraceEvent | None
+    runs: list[Run]
+    quarantined: list[Quarantined]
+
+
+class TraceView(BaseModel):
+    """A page of what one correlation id touched, oldest first."""
+
+    correlation_id: str
+    steps: list[TraceStep]
+    cursor: str | None
+
+
+class PipelineView(BaseModel):
+    """A pipeline and the event types that start it."""
+
+    name: str
+    starts_on: list[str]
+
+
+class PipelinesView(BaseModel):
+    """The pipelines there are, by name."""
+
+    pipelines: list[PipelineView]
+
+
 class QuarantineView(BaseModel):
     """A page of quarantined events, newest first."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from aws_cdk import aws_sqs as sqs
@@ -10,18 +11,27 @@ from constructs import Construct
 from infra.constructs.data import Data
 from infra.constructs.http_api import HttpApi
 from infra.constructs.service_function import Deployment, ServiceFunction
-from infra.constructs.tables import BOARD, GET, PUT, READ, WRITE, index_arn
+from infra.constructs.tables import BOARD, CORRELATION, GET, PUT, READ, WRITE, index_arn
 from infra.constructs.user_pool import Users
+from shared.pipelines.definition import Pipeline as Definition
 
 
 class CrmApi(Construct):
     """Functions `CrmFunction` and `AuthorizerFunction` behind one HTTP API."""
 
     def __init__(
-        self, scope: Construct, name: str, deployment: Deployment, data: Data, users: Users
+        self,
+        scope: Construct,
+        name: str,
+        deployment: Deployment,
+        data: Data,
+        users: Users,
+        *,
+        pipelines: Sequence[Definition],
     ) -> None:
         super().__init__(scope, name)
         self._deployment = deployment
+        self._pipelines = pipelines
         self._data = data
         api = HttpApi(self, "api", deployment.config)
         self._crm = self._crm_function(api.host)
@@ -48,6 +58,7 @@ class CrmApi(Construct):
                 "EXECUTIONS_TABLE": data.executions.table_name,
                 "QUARANTINE_TABLE": data.quarantine.table_name,
                 "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
+                "PIPELINES": json.dumps({p.name: p.starts_on for p in self._pipelines}),
                 "ALLOWED_ORIGINS": ",".join(config.allowed_origins),
                 "ALLOWED_HOSTS": host,
                 "MAX_BODY_BYTES": str(config.max_body_bytes),
@@ -56,7 +67,8 @@ class CrmApi(Construct):
         made.allow([*READ, *WRITE], [data.crm.table_arn])
         made.allow([*GET, *PUT], [data.inbox.table_arn])
         made.allow([*READ, *PUT], [data.quarantine.table_arn])
-        made.allow(["dynamodb:Query"], [index_arn(data.crm, BOARD)])
+        read_by = [index_arn(data.crm, index) for index in (BOARD, CORRELATION)]
+        made.allow(["dynamodb:Query"], read_by)
         made.allow(READ, [data.executions.table_arn])
         made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])
         return made

@@ -7,7 +7,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.tables import BOARD, PENDING, removal, table
+from infra.constructs.tables import BOARD, CORRELATION, PENDING, WHOLE, removal, table
 
 
 class Data(Construct):
@@ -16,7 +16,12 @@ class Data(Construct):
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name)
         self.crm: dynamodb.Table = table(
-            self, "CrmTable", config, expires=True, indexes=[BOARD, PENDING], stream=True
+            self,
+            "CrmTable",
+            config,
+            expires=True,
+            indexes={BOARD: WHOLE, PENDING: WHOLE, CORRELATION: ["event"]},
+            stream=True,
         )
         # What expires by itself needs no restoring.
         self.inbox = table(self, "InboxTable", config, sort=False, keeps=False, expires=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import aws_cdk as cdk
@@ -24,6 +24,10 @@ STREAM: Final = (
 
 BOARD: Final = "board"
 PENDING: Final = "pending"
+CORRELATION: Final = "correlation"
+
+WHOLE: Final = None
+"""An index that carries whole items."""
 
 
 def table(
@@ -34,7 +38,7 @@ def table(
     sort: bool = True,
     keeps: bool = True,
     expires: bool = False,
-    indexes: Sequence[str] = (),
+    indexes: Mapping[str, Sequence[str] | None] | None = None,
     stream: bool = False,
 ) -> dynamodb.Table:
     """A table keyed by `pk` and `sk`, billed by request.
@@ -42,7 +46,8 @@ def table(
     Args:
         keeps: its items are the truth, so every moment of 35 days can be restored.
         expires: items with a past `expires_at` are removed.
-        indexes: each named one is keyed by `<name>_pk` and `<name>_sk` and carries whole items.
+        indexes: each is keyed by `<name>_pk` and `<name>_sk` and carries the attributes that stand
+            there, or WHOLE items; a change of what it does not carry costs it no write.
     """
     made = dynamodb.Table(
         scope,
@@ -58,12 +63,15 @@ def table(
         deletion_protection=config.keep_data,
         removal_policy=removal(config),
     )
-    for index in indexes:
+    for index, carried in (indexes or {}).items():
         made.add_global_secondary_index(
             index_name=index,
             partition_key=_text(f"{index}_pk"),
             sort_key=_text(f"{index}_sk"),
-            projection_type=dynamodb.ProjectionType.ALL,
+            projection_type=(
+                dynamodb.ProjectionType.ALL if carried is WHOLE else dynamodb.ProjectionType.INCLUDE
+            ),
+            non_key_attributes=None if carried is WHOLE else list(carried),
         )
     return made
 

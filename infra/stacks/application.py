@@ -36,5 +36,5 @@ class ApplicationStack(ReadableStack):
         sender = ses.CfnEmailIdentity(self, "VerifiedSender", email_identity=config.mail_from)
         around = Surroundings(deployment, data.data, events.bus, sender.ref)
         built = [Pipeline(self, definition, around) for definition in pipelines]
-        api = CrmApi(self, "crm", deployment, data.data, data.users)
+        api = CrmApi(self, "crm", deployment, data.data, data.users, pipelines=pipelines)
         api.may_redrive([pipeline.queue for pipeline in built])

@@ -106,6 +106,29 @@ def timeline(
     return [event_of(item) for item in page.items], page.next_start
 
 
+def correlated(
+    tables: Tables,
+    table: str,
+    tenant: str,
+    correlation_id: str,
+    *,
+    limit: int,
+    start: Mapping[str, Any] | None = None,
+) -> tuple[list[Event], Mapping[str, Any] | None]:
+    """One page of a tenant's events with one correlation id, over all entities, oldest first."""
+    page = tables.query(
+        Query(
+            table,
+            ("correlation_pk", _correlation(tenant, correlation_id)),
+            sort="correlation_sk",
+            index="correlation",
+            limit=limit,
+            start=start,
+        )
+    )
+    return [event_of(item) for item in page.items], page.next_start
+
+
 def event_of(item: Item) -> Event:
     """The event of a timeline entry."""
     return from_wire(item["event"])
@@ -170,13 +193,20 @@ def _state_write(table: str, change: Change) -> Write:
 
 def _entry(event: Event) -> Item:
     shard = zlib.crc32(str(event.entity).encode()) % SHARDS
+    moment = f"{iso(event.time)}#{event.id}"
     return {
         **key_of(event),
         "event": event.to_wire(),
         "type": event.event_type,
         "pending_pk": _shard(shard),
-        "pending_sk": f"{iso(event.time)}#{event.id}",
+        "pending_sk": moment,
+        "correlation_pk": _correlation(event.tenant, event.correlation_id),
+        "correlation_sk": moment,
     }
+
+
+def _correlation(tenant: str | None, correlation_id: str | None) -> str:
+    return f"{tenant}#{correlation_id}"
 
 
 def _shard(number: int) -> str:

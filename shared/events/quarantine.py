@@ -22,12 +22,17 @@ class NotInQuarantineError(Exception):
     """No such event is in quarantine, or somebody dealt with it meanwhile."""
 
 
+def entry_id(event_id: str, consumer: str) -> str:
+    """The id of an entry: a second failure of the same event and consumer is the same entry."""
+    return f"{event_id}:{consumer}"
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """One event that one consumer could not handle."""
 
     id: str
-    """Event id and consumer: a second failure of the same is the same entry."""
+    """See `entry_id`."""
     tenant: str
     event_id: str
     event_type: str

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
-from shared.events.quarantine import Quarantine, Quarantined
+from shared.events.quarantine import Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
 from shared.platform.backoff import delay_after
@@ -102,7 +102,7 @@ class Receiver:
     def _give_up(self, delivery: Delivery, known: _Known, node: str | None, error: str) -> Outcome:
         self.quarantine.add(
             Quarantined(
-                id=f"{known.event_id}:{self.pipeline}",
+                id=entry_id(known.event_id, self.pipeline),
                 tenant=known.tenant,
                 event_id=known.event_id,
                 event_type=known.event_type,

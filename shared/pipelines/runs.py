@@ -28,6 +28,8 @@ class Run(BaseModel):
     result: dict[str, Any] = {}
     node: str | None = None
     error: str | None = None
+    correlation_id: str | None = None
+    """That of its event: how a run is found whose event stands in no timeline."""
 
 
 class Runs:

@@ -137,6 +137,7 @@ class Starter:
             result=added,
             node=node,
             error=error,
+            correlation_id=event.correlation_id,
         )
 
 

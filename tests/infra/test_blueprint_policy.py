@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.fingerprint import is_current
+from shared.pipelines.definition import load_definitions
 from tests.infra.blueprint import RESOURCES, ROOT, of_type, statements, target, text
 
 FUNCTIONS = of_type("Lambda::Function")
@@ -63,6 +64,11 @@ def test_only_relay_and_sweeper_put_events() -> None:
     denied = RESOURCES["EventBusPolicy"]["Properties"]["Statement"]
     excepted = {target(arn) for arn in denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]}
     assert (denied["Effect"], excepted) == ("Deny", speakers)
+
+
+def test_the_api_knows_every_pipeline_and_what_starts_it() -> None:
+    told = json.loads(FUNCTIONS["CrmFunction"]["Environment"]["Variables"]["PIPELINES"])
+    assert told == {p.name: list(p.starts_on) for p in load_definitions(ROOT)}
 
 
 def test_no_role_may_scan_a_table() -> None:

@@ -9,9 +9,18 @@ from starlette.exceptions import HTTPException
 
 from functions.crm.dependencies import PrincipalDep, ServicesDep
 from functions.crm.paths import both
-from functions.crm.views import QuarantineView, RunsView
+from functions.crm.views import (
+    PipelinesView,
+    PipelineView,
+    QuarantineView,
+    RunsView,
+    TraceEvent,
+    TraceStep,
+    TraceView,
+)
 from shared.events.quarantine import Quarantined
 from shared.pipelines.runs import Run
+from shared.pipelines.tracing import Step
 
 router = APIRouter(tags=["operations"])
 
@@ -50,6 +59,14 @@ async def discard(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quaranti
     return at.quarantine.discard(who.tenant, entry_id)
 
 
+@both(router, "GET", "/pipelines")
+async def pipelines(who: PrincipalDep, at: ServicesDep) -> PipelinesView:
+    """The pipelines there are, and what starts them."""
+    who.require("operate")
+    known = sorted(at.pipelines.items())
+    return PipelinesView(pipelines=[PipelineView(name=n, starts_on=list(t)) for n, t in known])
+
+
 @both(router, "GET", "/pipelines/{pipeline}/runs")
 async def runs(
     pipeline: str,
@@ -74,3 +91,34 @@ async def run(pipeline: str, execution_id: str, who: PrincipalDep, at: ServicesD
     if found is None:
         raise HTTPException(404, f"{pipeline} has no run {execution_id}")
     return found
+
+
+@both(router, "GET", "/trace/{correlation_id}")
+async def trace(
+    correlation_id: str,
+    who: PrincipalDep,
+    at: ServicesDep,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> TraceView:
+    """What one correlation id touched, oldest first; the id of a run or of its event does too.
+
+    A cursor belongs to the correlation id that the answer names.
+    """
+    who.require("operate")
+    start, _ = at.cursors.open(who.tenant, f"trace:{correlation_id}", cursor)
+    found = at.traces.page(who.tenant, correlation_id, limit=limit, start=start)
+    return TraceView(
+        correlation_id=found.correlation_id,
+        steps=[_shown(step) for step in found.steps],
+        cursor=at.cursors.seal(who.tenant, f"trace:{found.correlation_id}", found.next_start),
+    )
+
+
+def _shown(step: Step) -> TraceStep:
+    return TraceStep(
+        event_id=step.event_id,
+        event=TraceEvent.of(step.event) if step.event else None,
+        runs=list(step.runs),
+        quarantined=list(step.quarantined),
+    )

@@ -27,7 +27,9 @@ def made(local):
 
 def test_what_is_provisioned_stands(made):
     table = aws("dynamodb").describe_table(TableName=made.name("CrmTable"))["Table"]
-    assert {i["IndexName"] for i in table["GlobalSecondaryIndexes"]} == {"board", "pending"}
+    carried = {i["IndexName"]: i["Projection"] for i in table["GlobalSecondaryIndexes"]}
+    assert carried.keys() == {"board", "pending", "correlation"}
+    assert carried["correlation"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["event"]}
     assert table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
     assert table["LatestStreamArn"] == made.attribute("CrmTable", "StreamArn")
     lifetime = aws("dynamodb").describe_time_to_live(TableName=made.name("InboxTable"))
@@ -63,7 +65,8 @@ def test_what_delivery_and_gateway_act_on_is_noted(made):
     pool = made.attribute("UserPool", "Ref")
     assert authorizer["JWKS_URL"] == f"http://here/{pool}/keys"
     assert authorizer["ISSUER"] == f"https://cognito-idp.us-east-1.amazonaws.com/{pool}"
-    assert all("{" not in v for f in wiring.functions.values() for v in f.environment.values())
+    told = [pair for f in wiring.functions.values() for pair in f.environment.items()]
+    assert [name for name, value in told if "{" in value] == ["PIPELINES"]  # JSON, no reference
 
 
 def test_the_demo_admin_keeps_its_subject_and_has_a_membership(made):
