@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from millrace.failing import CommandError, MisuseError
 
+AWS_ITSELF: Final = "aws"
+_ADDRESS: Final = "write it as http://host:port, or aws"
 _REGION: Final = "us-east-1"
 """The laptop's; elsewhere the region is the one of your AWS configuration."""
 
@@ -17,11 +19,13 @@ _REGION: Final = "us-east-1"
 class Aws:
     """`with reached(url) as aws: aws.client("events").put_events(…)`."""
 
-    def __init__(self, url: str | None) -> None:
+    def __init__(self, url: str) -> None:
         import boto3
 
-        self.on_laptop = _is_local(url)
-        self._url = url or None
+        if url != AWS_ITSELF and urlsplit(url).scheme not in ("http", "https"):
+            raise MisuseError(f"--aws-url {url!r} is no address; {_ADDRESS}")
+        self.on_laptop = is_laptop(url)
+        self._url = None if url == AWS_ITSELF else url
         # Dummies only for this machine: a real secret key never signs for an unknown address,
         # and a dummy never hides that somebody has no credentials.
         self._session = (
@@ -38,16 +42,23 @@ class Aws:
 
         retries: Any = {"mode": "standard", "max_attempts": 1 if self.on_laptop else 4}
         how = Config(retries=retries, connect_timeout=5)
-        return self._session.client(service, endpoint_url=self._url, config=how)
+        try:
+            return self._session.client(service, endpoint_url=self._url, config=how)
+        except ValueError:
+            raise MisuseError(f"--aws-url {self._url!r} is no address; {_ADDRESS}") from None
 
 
-def is_laptop(url: str | None) -> bool:
+def is_laptop(url: str) -> bool:
     """Whether an address is of this machine."""
-    return _is_local(url)
+    host = urlsplit(url).hostname
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextmanager
-def reached(url: str | None) -> Iterator[Aws]:
+def reached(url: str) -> Iterator[Aws]:
     """AWS; what it refuses becomes one sentence.
 
     Raises:
@@ -70,22 +81,10 @@ def reached(url: str | None) -> Iterator[Aws]:
         ) from None
     except EndpointConnectionError:
         mend = "start the laptop's with `millrace dev`, or name another with --aws-url"
-        raise CommandError(f"{url or 'AWS'} does not answer; {mend}") from None
+        raise CommandError(f"{url} does not answer; {mend}") from None
     except NoCredentialsError:
         raise CommandError("no AWS credentials; run `aws configure` or `aws sso login`") from None
     except NoRegionError:
         raise CommandError("no AWS region; set AWS_DEFAULT_REGION") from None
     except BotoCoreError as error:
         raise CommandError(f"AWS was not reached: {error}") from None
-    except ValueError as error:  # what botocore says of an address that is none
-        raise MisuseError(f"--aws-url {url!r} is no address: {error}") from None
-
-
-def _is_local(url: str | None) -> bool:
-    host = urlsplit(url).hostname if url else None
-    if host is None:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

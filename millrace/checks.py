@@ -37,7 +37,7 @@ class Check:
         return asdict(self) if not self.ok else asdict(self) | {"mend": ""}
 
 
-def checked(root: Path, url: str, aws_url: str | None) -> list[Check]:
+def checked(root: Path, url: str, aws_url: str) -> list[Check]:
     """Every check, in the order in which one would mend."""
     return [_python(), _make(), *_environments(root), _blueprint(root), _disk(root),
             *_servers(url, aws_url)]  # fmt: skip
@@ -96,9 +96,9 @@ def _disk(root: Path) -> Check:
     )  # fmt: skip
 
 
-def _servers(url: str, aws_url: str | None) -> Iterator[Check]:
+def _servers(url: str, aws_url: str) -> Iterator[Check]:
     yield _server("HTTP API", url, lambda: _is_millrace(url), "--port")
-    if aws_url and is_laptop(aws_url):
+    if is_laptop(aws_url):
         yield _server("local AWS", aws_url, lambda: _has_bus(aws_url), "--aws-port")
 
 
@@ -133,4 +133,5 @@ def _is_millrace(url: str) -> None:
 
 def _has_bus(url: str) -> None:
     with reached(url) as aws:
-        aws.client("events").describe_event_bus(Name=BUS)
+        if aws.client("events").describe_event_bus(Name=BUS).get("Name") != BUS:
+            raise CommandError(f"it has no bus {BUS}")

@@ -126,7 +126,7 @@ def _fields(kind: EventType) -> list[str]:
     return [name if field.is_required() else f"{name}?" for name, field in fields]
 
 
-def _speaker(source: str | None, aws_url: str | None) -> str:
+def _speaker(source: str | None, aws_url: str) -> str:
     if source is None:
         if not is_laptop(aws_url):
             raise MisuseError("--source is missing; name one that is registered for the tenant")

@@ -22,11 +22,11 @@ Token = Annotated[
     ),
 ]
 AwsUrl = Annotated[
-    str | None,
+    str,
     typer.Option(
         envvar="MILLRACE_AWS_URL",
         metavar="URL",
-        help="AWS on a laptop; an empty one means AWS itself, with your usual credentials.",
+        help="The laptop's AWS; `aws` is AWS itself, with your usual credentials.",
     ),
 ]
 Bus = Annotated[str, typer.Option(metavar="NAME", help="The event bus.")]

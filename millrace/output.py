@@ -63,16 +63,12 @@ def table(
 @contextmanager
 def progress(text: str, *, shown: bool = True) -> Iterator[None]:
     """Says what takes long while it does, where a person looks on."""
-    if not shown:
+    if not (shown and sys.stderr.isatty()):
         yield
         return
     from rich.console import Console
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(text):
+    with Console(stderr=True).status(text):
         yield
 
 

@@ -45,7 +45,9 @@ from __future__ import annotations
 {imports}
 from shared.pipelines.inline import run_inline
 
-NODES = {{node.name: node for node in {names}}}
+NODES = {{
+{names}
+}}
 
 
 def test_every_node_adds_its_part():
@@ -74,13 +76,13 @@ def files(name: str, types: Sequence[str], nodes: Sequence[str]) -> dict[Path, s
         folder / "pipeline.py": _PIPELINE.format(
             pipeline=pipeline_name(name),
             nodes="\n".join(f'    "{node}",' for node in nodes),
-            types=_tuple([f'"{one}"' for one in types], "    "),
+            types=_types(types),
         ),
         **{folder / f"{node}.py": _NODE.format(node=node) for node in nodes},
         test_path(name): _TEST.format(
             name=name,
             imports="\n".join(_import(module, one) for one in sorted([*nodes, "pipeline"])),
-            names=_tuple(nodes, ""),
+            names="\n".join(f'    "{node}": {node},' for node in nodes),
         ),
     }
 
@@ -88,14 +90,11 @@ def files(name: str, types: Sequence[str], nodes: Sequence[str]) -> dict[Path, s
 # Written as the formatter would, so that a new pipeline passes `make check` as it is.
 
 
-def _tuple(items: Sequence[str], indent: str) -> str:
-    if len(items) == 1:
-        return f"({items[0]},)"
-    flat = f"({', '.join(items)})"
-    if len(flat) <= _LINE - 50:
-        return flat
-    inside = f"\n{indent}    ".join(f"{item}," for item in items)
-    return f"(\n{indent}    {inside}\n{indent})"
+def _types(types: Sequence[str]) -> str:
+    quoted = [f'"{one}"' for one in types]
+    if len(quoted) == 1:
+        return f"({quoted[0]},)"
+    return "\n".join(["(", *(f"        {one}," for one in quoted), "    )"])
 
 
 def _import(module: str, name: str) -> str:

@@ -11,7 +11,16 @@ from constructs import Construct
 from infra.constructs.data import Data
 from infra.constructs.http_api import HttpApi
 from infra.constructs.service_function import Deployment, ServiceFunction
-from infra.constructs.tables import BOARD, CORRELATION, GET, PUT, READ, WRITE, index_arn
+from infra.constructs.tables import (
+    BOARD,
+    CORRELATION,
+    GET,
+    PUT,
+    READ,
+    RECENT,
+    WRITE,
+    index_arn,
+)
 from infra.constructs.user_pool import Users
 from shared.pipelines.definition import Pipeline as Definition
 
@@ -67,9 +76,9 @@ class CrmApi(Construct):
         made.allow([*READ, *WRITE], [data.crm.table_arn])
         made.allow([*GET, *PUT], [data.inbox.table_arn])
         made.allow([*READ, *PUT], [data.quarantine.table_arn])
-        read_by = [index_arn(data.crm, index) for index in (BOARD, CORRELATION)]
-        made.allow(["dynamodb:Query"], read_by)
-        made.allow(READ, [data.executions.table_arn])
+        indexes = ((data.crm, BOARD), (data.crm, CORRELATION), (data.executions, RECENT))
+        made.allow(["dynamodb:Query"], [index_arn(*index) for index in indexes])
+        made.allow(GET, [data.executions.table_arn])
         made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])
         return made
 

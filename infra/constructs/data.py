@@ -7,7 +7,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.tables import BOARD, CORRELATION, PENDING, WHOLE, removal, table
+from infra.constructs.tables import BOARD, CORRELATION, PENDING, RECENT, WHOLE, removal, table
 
 
 class Data(Construct):
@@ -25,7 +25,7 @@ class Data(Construct):
         )
         # What expires by itself needs no restoring.
         self.inbox = table(self, "InboxTable", config, sort=False, keeps=False, expires=True)
-        self.executions = table(self, "ExecutionsTable", config)
+        self.executions = table(self, "ExecutionsTable", config, indexes={RECENT: WHOLE})
         self.quarantine = table(self, "QuarantineTable", config)
         self.identity = table(self, "IdentityTable", config)
         self.cursor_secret = secretsmanager.Secret(

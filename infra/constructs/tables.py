@@ -25,6 +25,7 @@ STREAM: Final = (
 BOARD: Final = "board"
 PENDING: Final = "pending"
 CORRELATION: Final = "correlation"
+RECENT: Final = "recent"
 
 WHOLE: Final = None
 """An index that carries whole items."""

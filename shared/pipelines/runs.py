@@ -42,6 +42,8 @@ class Runs:
     def write(self, tenant: str, run: Run) -> Put:
         """The write that keeps a run; a later attempt replaces an earlier one."""
         item: Item = run.model_dump(exclude_none=True)
+        item["recent_pk"] = _partition(tenant, run.pipeline)
+        item["recent_sk"] = f"{run.started_at}#{run.execution_id}"
         return Put(self._table, {**item, **_key(tenant, run.pipeline, run.execution_id)})
 
     def get(self, tenant: str, pipeline: str, execution_id: str) -> Run | None:
@@ -52,13 +54,23 @@ class Runs:
     def page(
         self, tenant: str, pipeline: str, *, limit: int, start: Mapping[str, Any] | None = None
     ) -> tuple[list[Run], Mapping[str, Any] | None]:
-        """A page of runs, newest event first, and where the next page starts."""
+        """A page of runs, the last started first, and where the next page starts."""
         query = Query(
-            self._table, ("pk", f"{tenant}#{pipeline}"), limit=limit, descending=True, start=start
+            self._table,
+            ("recent_pk", _partition(tenant, pipeline)),
+            sort="recent_sk",
+            index="recent",  # ids of other systems' events do not sort by time
+            limit=limit,
+            descending=True,
+            start=start,
         )
         page = self._tables.query(query)
         return [Run.model_validate(item) for item in page.items], page.next_start
 
 
 def _key(tenant: str, pipeline: str, execution_id: str) -> dict[str, str]:
-    return {"pk": f"{tenant}#{pipeline}", "sk": execution_id}
+    return {"pk": _partition(tenant, pipeline), "sk": execution_id}
+
+
+def _partition(tenant: str, pipeline: str) -> str:
+    return f"{tenant}#{pipeline}"

@@ -28,6 +28,18 @@ def test_operators_only(crm):
         assert crm.call("GET", "/events/quarantine", role=role).status_code == status
 
 
+def test_runs_come_in_the_order_of_their_start_whatever_their_ids(crm):
+    runs = Runs(crm.tables, "executions")
+    for second, execution_id in enumerate(("f0", "01a", "c7")):
+        run = Run(
+            execution_id=execution_id, pipeline="p", event_type="t", source="s",
+            status="completed", attempt=1, started_at=f"2026-01-01T00:00:0{second}Z", ended_at="b",
+        )  # fmt: skip
+        crm.tables.transact([runs.write("acme", run)])
+    page = crm.call("GET", "/pipelines/p/runs").json()
+    assert [r["execution_id"] for r in page["runs"]] == ["c7", "01a", "f0"]
+
+
 def test_runs(crm):
     runs = Runs(crm.tables, "executions")
     for number in range(3):
