@@ -58,7 +58,7 @@ def _aim(events: Any, rule: str, bus: str, queue_arn: str) -> None:
 
 
 def _take(sqs: Any, url: str, seconds: float) -> list[Arrived]:
-    wait = max(0, min(_POLL_SECONDS, round(seconds)))
+    wait = round(min(_POLL_SECONDS, seconds))
     until = time.monotonic() + min(seconds, wait or 0.2)
     answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait)
     messages = answer.get("Messages", [])
