@@ -44,7 +44,7 @@ def pipeline(
     as_json: AsJson = False,
 ) -> None:
     """Write a pipeline that runs, with a test."""
-    types, nodes = on or ["lead.created"], node or ["handle"]
+    types, nodes = on or ["lead.status_changed"], node or ["handle"]
     _check_names(name, nodes)
     sample = _sample(types)
     wanted = scaffold.files(name, types, nodes)

@@ -65,7 +65,7 @@ def test_what_it_says_is_the_next_step(millrace, checkout):
     said = millrace("new", "pipeline", "refunds", "--root", checkout).stdout
     assert "functions/pipeline_nodes/refunds/pipeline.py" in said
     assert "make run" in said
-    assert "millrace events put lead.created --data" in said
+    assert "millrace events put lead.status_changed --data" in said
 
 
 @pytest.mark.parametrize(

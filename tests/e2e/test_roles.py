@@ -58,8 +58,10 @@ def use_everything(running) -> None:
     assert running.http.delete(f"{running.url}/leads/{second['id']}/").status_code == 204
     once = {"Idempotency-Key": "walk"}
     assert running.http.post(f"{running.url}/leads/", json={"name": "Once"}, headers=once).ok
-    runs = running.get("/pipelines/lead_pipeline/runs/")["runs"]
+    assert running.get("/pipelines/")["pipelines"]
+    runs = running.eventually(lambda: running.get("/pipelines/lead_pipeline/runs/")["runs"])
     assert running.get(f"/pipelines/lead_pipeline/runs/{runs[0]['execution_id']}/")
+    assert running.get(f"/trace/{runs[0]['execution_id']}/")["steps"]
     quarantine_and_redrive(running)
     sweep(running, first["id"])
 
