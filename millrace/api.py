@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from millrace.failing import CommandError, MisuseError
+from shared.platform.backoff import delays
 
 if TYPE_CHECKING:
     import httpx
 
 _TIMEOUT_SECONDS: Final = 35.0
 """API Gateway answers within 30."""
+_PASSING: Final = frozenset({429, 502, 503, 504})
+"""Answers that may be others the next moment."""
+_ATTEMPTS: Final = 4
 _PAGE: Final = 100
 
 Document = dict[str, Any]
@@ -86,6 +91,12 @@ class Api:
 
         try:
             answer = self._client.request(method, path, params=parameters)
+            for wait in delays(_ATTEMPTS, base=0.2, cap=2.0):
+                # Only reading is asked again: of a change nobody knows whether it was made.
+                if method != "GET" or answer.status_code not in _PASSING:
+                    break
+                time.sleep(wait)
+                answer = self._client.request(method, path, params=parameters)
         except httpx.TransportError as error:
             raise CommandError(
                 f"{self._url} does not answer ({type(error).__name__}); start the laptop's with "

@@ -40,8 +40,7 @@ class Aws:
         """The client of a service."""
         from botocore.config import Config
 
-        retries: Any = {"mode": "standard", "max_attempts": 1 if self.on_laptop else 4}
-        how = Config(retries=retries, connect_timeout=5)
+        how = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5)
         try:
             return self._session.client(service, endpoint_url=self._url, config=how)
         except ValueError:

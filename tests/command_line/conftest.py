@@ -77,26 +77,44 @@ def closed_url() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
+class Scripted:
+    """A server that gives the same page, or one answer after the other; the last one stays."""
+
+    def __init__(self, *answers: tuple[int, bytes]) -> None:
+        self.asked: list[str] = []
+        told = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, body = answers[min(len(told.asked), len(answers) - 1)]
+                told.asked.append(f"{self.command} {self.path}")
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                self.do_GET()
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Scripted:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
 @pytest.fixture
 def stranger() -> Iterator[str]:
     """A server that is no Millrace: it answers everything with a page."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<html>hello</html>")
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Scripted((200, b"<html>hello</html>")) as server:
+        yield server.url

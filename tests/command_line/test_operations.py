@@ -10,6 +10,7 @@ import pytest
 
 from shared.events.quarantine import Quarantine
 from shared.pipelines.runs import Run, Runs
+from tests.command_line.conftest import Scripted
 from tests.unit.events.test_quarantine import ENTRY
 
 
@@ -157,3 +158,15 @@ def test_somebody_else_answers(stranger, millrace):
 def test_an_address_that_is_none(millrace):
     assert millrace("runs", "list", "--url", "nowhere").exit_code == 2
     assert millrace("runs", "list", "--nonsense").exit_code == 2
+
+
+def test_reading_is_asked_again_and_a_change_is_not(millrace):
+    busy = (503, b'{"detail": "too many at once; try again"}')
+    with Scripted(busy, busy, (200, b'{"entries": [], "cursor": null}')) as server:
+        assert millrace("quarantine", "list", "--url", server.url).exit_code == 0
+        assert len(server.asked) == 3
+    with Scripted(busy) as server:
+        result = millrace("quarantine", "redrive", "e", "--url", server.url)
+        assert (result.exit_code, len(server.asked)) == (1, 1)
+        assert "too many at once; try again (HTTP 503)" in result.stderr
+        assert millrace("quarantine", "list", "--url", server.url).exit_code == 1
