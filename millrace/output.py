@@ -15,12 +15,12 @@ _WIDTH_OF_PIPES: Final = 1_000
 
 def say(text: str) -> None:
     """A word to the person, kept out of what a program reads."""
-    typer.echo(text, err=True)
+    typer.echo(_harmless(text), err=True)
 
 
 def line(text: str) -> None:
     """One line of the result."""
-    typer.echo(text)
+    typer.echo(_harmless(text))
 
 
 def document(value: Any) -> None:
@@ -54,7 +54,7 @@ def table(
         shown.add_column(column, overflow="fold", no_wrap=ids and number == len(columns))
     for row in rows:
         # Text and not a string: what others wrote is no markup.
-        shown.add_row(*(Text(cell) for cell in row))
+        shown.add_row(*(Text(_harmless(cell)) for cell in row))
     # A pipe has no width: cells stay whole, so that they can be searched and copied.
     width = None if sys.stdout.isatty() else _WIDTH_OF_PIPES
     Console(width=width, highlight=False).print(shown)
@@ -70,6 +70,13 @@ def progress(text: str, *, shown: bool = True) -> Iterator[None]:
 
     with Console(stderr=True).status(text):
         yield
+
+
+def _harmless(text: str) -> str:
+    """The text without what a terminal would obey: some of it was written by strangers."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
 
 
 def moment(stamp: str) -> str:

@@ -64,6 +64,19 @@ def test_aws_that_is_not_there(millrace, closed_url, command):
     assert "--aws-url 'nowhere' is no address" in result.stderr
 
 
+def test_aws_itself_without_a_region_or_credentials(millrace, monkeypatch, tmp_path):
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "DEFAULT_REGION", "REGION", "PROFILE"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    for name in ("CONFIG_FILE", "SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(f"AWS_{name}", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    result = millrace("events", "tail", "--aws-url", "aws")
+    assert (result.exit_code, "no AWS region" in result.stderr) == (1, True)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    result = millrace("events", "tail", "--aws-url", "aws")
+    assert (result.exit_code, "no AWS credentials" in result.stderr) == (1, True)
+
+
 def test_an_unknown_type_goes_unchecked_with_a_word(millrace, closed_url):
     result = millrace("events", "put", "new.thing", "--aws-url", closed_url)
     assert "new.thing is not in the catalogue" in result.stderr

@@ -62,6 +62,15 @@ def test_one_event_may_have_run_several_pipelines(served, millrace):
     assert "done: True" in shown
 
 
+def test_what_strangers_wrote_does_not_steer_the_terminal(served, millrace):
+    _run(served, "e", result={"name": "\x1b[2Jgone"}, event_type="a\x1b]0;b\x07")
+    for command in (["list"], ["show", "e"]):
+        shown = millrace("runs", *command, "--url", served.url).stdout
+        assert "\x1b" not in shown
+        assert "\x07" not in shown
+        assert "\\x1b]0;b" in shown
+
+
 def test_a_run_that_is_not_there(served, millrace):
     for unknown in ("nope", "../../leads"):
         result = millrace("runs", "show", unknown, "--url", served.url)

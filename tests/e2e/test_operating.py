@@ -83,7 +83,9 @@ def test_an_event_is_put_tailed_run_and_traced(terminal):
 
 
 def test_a_leads_trace_is_its_event_its_run_and_what_the_run_wrote(terminal):
+    tail = terminal.tail("--type", "lead.created", "--count", "1")
     lead = terminal.running.create(name="Jane")
+    assert f"lead.created  millrace.crm  demo  lead/{lead['id']}" in tail.communicate(timeout=60)[0]
     (completed,) = terminal.running.eventually(lambda: terminal.running.completed(lead["id"]))
     trace = terminal.running.eventually(
         lambda: (
