@@ -38,8 +38,8 @@ coverage: .venv/.dev ## Run the tests with branch coverage and its floor
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-bench: .venv/.dev ## Measure side by side with lower bounds; prints ratios
-	@$(BIN)/python -m benchmarks.lead_journey $(ARGS)
+bench: .venv/.dev ## Measure side by side with lower bounds, print ratios (NAME=cold, ARGS="--rounds 30")
+	@$(BIN)/python -m benchmarks $(NAME) $(ARGS)
 
 synth: .venv-synth/.synth ## Synthesize the template and write the blueprint
 	@$(SYNTH)/python -m infra.synth
