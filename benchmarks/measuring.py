@@ -43,7 +43,7 @@ def interleaved(cases: Mapping[str, Callable[[], float]], rounds: int) -> dict[s
     """Measures all cases in turns, so that what disturbs the machine disturbs each alike."""
     taken: dict[str, list[float]] = {name: [] for name in cases}
     for turn in range(rounds):
-        names = list(cases) if turn % 2 == 0 else list(reversed(cases))
+        names = list(cases) if turn % 2 == 0 else list(cases)[::-1]
         for name in names:
             taken[name].append(cases[name]())
     return {name: Samples(tuple(values)) for name, values in taken.items()}

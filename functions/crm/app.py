@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from functions.crm import problems
 from functions.crm.guards import BodyLimit, KnownHosts
+from functions.crm.paths import TrailingSlash
 from functions.crm.routes import health, leads, operations
 from functions.crm.settings import CrmSettings
 
@@ -28,6 +29,7 @@ def create_app(told: CrmSettings) -> FastAPI:
     for routes in (health, leads, operations):
         app.include_router(routes.router)
     # The last one added is the first to see a request.
+    app.add_middleware(TrailingSlash)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(BodyLimit, limit=told.max_body_bytes)
     app.add_middleware(

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from functions.crm.paths import both
-
 router = APIRouter(tags=["health"])
 
 
-@both(router, "GET", "/test")
+@router.get("/test/")
 async def test() -> dict[str, str]:
     """Seed 002's health check."""
     return {"message": "Millrace API is working!", "status": "success"}
 
 
-@both(router, "GET", "/health")
+@router.get("/health/")
 async def health() -> dict[str, str]:
     """Answers while the function can answer."""
     return {"status": "ok", "service": "crm"}

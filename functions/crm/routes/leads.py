@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from functions.crm.dependencies import CallerDep, PrincipalDep, ServicesDep
-from functions.crm.paths import both
 from functions.crm.problems import BadRequestError
 from functions.crm.views import TimelineEntry, TimelineView
 from shared.crm.board import COLUMN_PAGE
@@ -19,7 +18,7 @@ router = APIRouter(tags=["leads"])
 Limit = Annotated[int, Query(ge=1, le=COLUMN_PAGE)]
 
 
-@both(router, "GET", "/leads")
+@router.get("/leads/")
 async def board(
     who: PrincipalDep,
     at: ServicesDep,
@@ -50,7 +49,7 @@ async def board(
     return columns
 
 
-@both(router, "POST", "/leads", status_code=201)
+@router.post("/leads/", status_code=201)
 async def create(body: NewLead, caller: CallerDep, at: ServicesDep, response: Response) -> Lead:
     """Adds a lead at the end of its column."""
     caller.principal.require("add")
@@ -60,7 +59,7 @@ async def create(body: NewLead, caller: CallerDep, at: ServicesDep, response: Re
     return lead
 
 
-@both(router, "GET", "/leads/{lead_id}")
+@router.get("/leads/{lead_id}/")
 async def read(lead_id: str, who: PrincipalDep, at: ServicesDep, response: Response) -> Lead:
     """One lead."""
     who.require("view")
@@ -69,7 +68,7 @@ async def read(lead_id: str, who: PrincipalDep, at: ServicesDep, response: Respo
     return lead
 
 
-@both(router, "PUT", "/leads/{lead_id}")
+@router.put("/leads/{lead_id}/")
 async def update(
     lead_id: str, body: LeadUpdate, caller: CallerDep, at: ServicesDep, response: Response
 ) -> Lead:
@@ -80,14 +79,14 @@ async def update(
     return lead
 
 
-@both(router, "DELETE", "/leads/{lead_id}", status_code=204)
+@router.delete("/leads/{lead_id}/", status_code=204)
 async def delete(lead_id: str, caller: CallerDep, at: ServicesDep) -> None:
     """Removes a lead."""
     caller.principal.require("delete")
     at.leads.delete(caller, lead_id)
 
 
-@both(router, "PUT", "/leads/{lead_id}/status")
+@router.put("/leads/{lead_id}/status/")
 async def move(
     lead_id: str, body: StatusUpdate, caller: CallerDep, at: ServicesDep, response: Response
 ) -> Lead:
@@ -98,7 +97,7 @@ async def move(
     return lead
 
 
-@both(router, "GET", "/leads/{lead_id}/timeline")
+@router.get("/leads/{lead_id}/timeline/")
 async def timeline(
     lead_id: str,
     who: PrincipalDep,

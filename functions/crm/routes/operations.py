@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 
 from functions.crm.dependencies import PrincipalDep, ServicesDep
-from functions.crm.paths import both
 from functions.crm.views import (
     PipelinesView,
     PipelineView,
@@ -27,7 +26,7 @@ router = APIRouter(tags=["operations"])
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@both(router, "GET", "/events/quarantine")
+@router.get("/events/quarantine/")
 async def quarantined(
     who: PrincipalDep, at: ServicesDep, cursor: str | None = None, limit: Limit = 50
 ) -> QuarantineView:
@@ -38,28 +37,28 @@ async def quarantined(
     return QuarantineView(entries=entries, cursor=at.cursors.seal(who.tenant, "quarantine", more))
 
 
-@both(router, "GET", "/events/quarantine/{entry_id}")
+@router.get("/events/quarantine/{entry_id}/")
 async def one_quarantined(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """One of them, with the message."""
     who.require("operate")
     return at.quarantine.get(who.tenant, entry_id)
 
 
-@both(router, "POST", "/events/quarantine/{entry_id}/redrive", status_code=202)
+@router.post("/events/quarantine/{entry_id}/redrive/", status_code=202)
 async def redrive(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """Sends the message to its consumer again."""
     who.require("operate")
     return at.quarantine.redrive(who.tenant, entry_id, at.queues.send)
 
 
-@both(router, "DELETE", "/events/quarantine/{entry_id}")
+@router.delete("/events/quarantine/{entry_id}/")
 async def discard(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """Gives the event up."""
     who.require("operate")
     return at.quarantine.discard(who.tenant, entry_id)
 
 
-@both(router, "GET", "/pipelines")
+@router.get("/pipelines/")
 async def pipelines(who: PrincipalDep, at: ServicesDep) -> PipelinesView:
     """The pipelines there are, and what starts them."""
     who.require("operate")
@@ -67,7 +66,7 @@ async def pipelines(who: PrincipalDep, at: ServicesDep) -> PipelinesView:
     return PipelinesView(pipelines=[PipelineView(name=n, starts_on=list(t)) for n, t in known])
 
 
-@both(router, "GET", "/pipelines/{pipeline}/runs")
+@router.get("/pipelines/{pipeline}/runs/")
 async def runs(
     pipeline: str,
     who: PrincipalDep,
@@ -83,7 +82,7 @@ async def runs(
     return RunsView(runs=found, cursor=at.cursors.seal(who.tenant, bound, more))
 
 
-@both(router, "GET", "/pipelines/{pipeline}/runs/{execution_id}")
+@router.get("/pipelines/{pipeline}/runs/{execution_id}/")
 async def run(pipeline: str, execution_id: str, who: PrincipalDep, at: ServicesDep) -> Run:
     """One run, node by node."""
     who.require("operate")
@@ -93,7 +92,7 @@ async def run(pipeline: str, execution_id: str, who: PrincipalDep, at: ServicesD
     return found
 
 
-@both(router, "GET", "/trace/{correlation_id}")
+@router.get("/trace/{correlation_id}/")
 async def trace(
     correlation_id: str,
     who: PrincipalDep,
