@@ -1,185 +1,180 @@
 """Cold start: importing each handler from its built asset, beside its libraries imported bare.
 
 What is measured: processor time (user and system) of a new Python 3.13 that imports the handler
-from nothing but its asset, built for this machine and compiled to unchecked-hash bytecode as in a
-deployment, under the environment that the blueprint gives the function. The interpreter's own
-start, measured in the same turns, is taken off both sides; leaving it in would flatter the ratio.
+from nothing but its asset and the SDK of Lambda's runtime, compiled to unchecked-hash bytecode as
+in a deployment, under the environment that the blueprint gives the function. The interpreter's own
+start, measured in the same turns, is taken off both sides: left in, it would flatter the ratio.
 
-The floor is the same interpreter importing from the same folder the third-party names that the
-handler cannot do without, written out below, and nothing of ours: no model, no route, no setting.
-boto3 comes with Lambda's runtime; a handler imports it at its first call or never, which is why
-no floor has it, and the table says whether the import alone brought it in.
+Two floors, by the same interpreter from the same folders, with nothing of ours: no model, no
+route, no setting.
+
+names
+    The third-party names without which the handler cannot be written, imported and not used.
+    Pydantic and FastAPI load about a quarter of themselves at the first model and the first
+    route, so no function that uses them comes down to this.
+libraries
+    Those libraries with the modules of theirs that the handler makes them load. A library that
+    `names` does not bring in is not in this floor either: it counts against the handler, and the
+    column "beyond" names it.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
+import json
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from benchmarks.measuring import interleaved, processor_seconds, rounds_asked, table
-from local import blueprint
-from tools import build
-
-ROOT: Final = Path(__file__).parent.parent
-ASSETS: Final = ROOT / "build" / "benchmark"
-VERSION: Final = "3.13"
+from benchmarks import assets
+from benchmarks.measuring import Samples, interleaved, processor_seconds, rounds_asked, table
 
 _LOG: Final = "from aws_lambda_powertools import Logger"
 _MODELS: Final = "from pydantic import BaseModel"
 _SETTINGS: Final = "from pydantic_settings import BaseSettings"
-FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
+_IDS: Final = "from uuid_utils import uuid7"
+NAMES: Final[Mapping[str, Sequence[str]]] = {
     "functions.crm": (
-        "from fastapi import FastAPI", "from mangum import Mangum", _MODELS, _SETTINGS, _LOG,
-        "from uuid_utils import uuid7", "from fractional_indexing import generate_key_between",
+        "from fastapi import FastAPI", "from mangum import Mangum", _MODELS, _SETTINGS, _LOG, _IDS,
+        "from fractional_indexing import generate_key_between",
     ),
-    "functions.pipeline_nodes.starter": (_MODELS, _SETTINGS, _LOG, "from uuid_utils import uuid7"),
+    "functions.pipeline_nodes.starter": (_MODELS, _SETTINGS, _LOG, _IDS),
     "functions.pipeline_nodes.lead.respond": (_MODELS, _SETTINGS),
     "functions.pipeline_nodes": (_MODELS,),
-    "functions.events": (_MODELS, _SETTINGS, _LOG, "from uuid_utils import uuid7"),
+    "functions.events": (_MODELS, _SETTINGS, _LOG, _IDS),
     "functions.identity": ("from jwt import PyJWKClient", _MODELS, _SETTINGS, _LOG),
 }  # fmt: skip
-"""The floor of a handler: the entry with the longest prefix of its module."""
+"""What a handler needs: the entry with the longest prefix of its module."""
 
-TARGETS: Final = {"CrmFunction": 1.25, "LeadPipelineAnalyzeFunction": 1.25}
+TARGETS: Final = {"CrmFunction": "<= 1.25", "LeadPipelineAnalyzeFunction": "<= 1.25"}
+_PART_OF: Final = {"annotated_types": "pydantic", "pydantic_core": "pydantic"}
+_OURS: Final = {"shared", "functions", "__main__"}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """How a handler is imported."""
+
+    python: str
+    folders: tuple[Path, ...]
+    variables: Mapping[str, str]
+
+    def seconds(self, statement: str) -> float:
+        """Processor time of a new interpreter that runs a statement."""
+        return processor_seconds(self._command(statement), self.variables)
+
+    def loads(self, statement: str) -> list[str]:
+        """The modules out of the folders that a statement loads, in their order."""
+        inside = tuple(map(str, self.folders))
+        code = (
+            f"{statement}\nimport json, sys; print(json.dumps([name for name, module in "
+            f"sys.modules.items() if (module.__dict__.get('__file__') or '').startswith({inside!r})"
+            " and name != '__main__']))"
+        )
+        done = subprocess.run(
+            self._command(code), env=dict(self.variables), check=True, capture_output=True
+        )
+        found: list[str] = json.loads(done.stdout)
+        return found
+
+    def _command(self, statement: str) -> list[str]:
+        # -I -S: nothing but the standard library and the folders, whatever this machine has.
+        path = f"import sys; sys.path[:0] = {[str(folder) for folder in self.folders]!r}"
+        return [self.python, "-I", "-S", "-c", f"{path}\n{statement}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One function's import, its two floors, and what it loads beyond them."""
+
+    function: str
+    ours: Callable[[], float]
+    libraries: Callable[[], float]
+    names: Callable[[], float]
+    beyond: str
+    boto3: bool
 
 
 def main() -> None:
     """Builds the assets, measures, prints."""
     rounds = rounds_asked(__doc__, 15)
-    python = python_of_lambda()
-    functions = {
-        name: resource.properties
-        for name, resource in blueprint.load(ROOT / "infra" / "blueprint").items()
-        if resource.type == "AWS::Lambda::Function"
-    }
-    assets = _assets(python, {kind_of(told["Handler"]) for told in functions.values()})
-    cases: dict[str, Callable[[], float]] = {"nothing": _import(python, assets["node"], "pass", {})}
-    for name, told in functions.items():
-        asset, floor = assets[kind_of(told["Handler"])], "; ".join(floor_of(told["Handler"]))
-        module = told["Handler"].rpartition(".")[0]
-        cases[name] = _import(python, asset, f"import {module}", environment(told))
-        cases[floor] = _import(python, asset, floor, {})
-    interleaved(cases, 1)  # the disk's turn
-    measured = interleaved(cases, rounds)
+    python = assets.python_of_lambda()
+    cases = _cases(python)
+    nothing = Import(python, (), {})
+    turns: dict[str, Callable[[], float]] = {"nothing": partial(nothing.seconds, "pass")}
+    for case in cases:
+        turns[case.function] = case.ours
+        turns[f"{case.function} libraries"] = case.libraries
+        turns[f"{case.function} names"] = case.names
+    interleaved(turns, 1)  # the disk's turn
+    measured = interleaved(turns, rounds)
     idle = measured["nothing"]
-    rows = []
-    for name, told in functions.items():
-        ours, bare = measured[name], measured["; ".join(floor_of(told["Handler"]))]
-        ratio = (ours.least - idle.least) / (bare.least - idle.least)
-        middle = (ours.median - idle.median) / (bare.median - idle.median)
-        target = TARGETS.get(name)
-        rows.append((
-            name, f"{ratio:.2f}", f"{middle:.2f}", f"<= {target}" if target else "",
-            _ms(ours.least), _ms(bare.least), _ms(ours.median), _ms(bare.median),
-            _brings_boto3(python, assets[kind_of(told["Handler"])], told),
-        ))  # fmt: skip
     version = subprocess.check_output([python, "--version"], text=True).strip()
     table(
-        f"Cold start, {rounds} rounds, {version}; CPU ms, of which the interpreter has "
-        f"{_ms(idle.least)} (least) and {_ms(idle.median)} (median)",
-        ("function", "x floor, least", "x floor, median", "target", "least", "floor", "median",
-         "floor's", "boto3"),
-        rows,
+        f"Cold start, {version}, {rounds} rounds: ratios of the least and (median of the rounds' "
+        f"own); least CPU ms beyond the interpreter's {idle.least * 1000:.0f}",
+        ("function", "x libraries", "x names", "target", "import", "libraries", "names", "beyond",
+         "boto3 loaded"),
+        [_row(case, measured, idle) for case in cases],
     )  # fmt: skip
-    print("\nThe floors:")
-    for module, imports in FLOORS.items():
+    print("\nNames:")
+    for module, imports in NAMES.items():
         print(f"  {module}: {'; '.join(imports)}")
 
 
-def python_of_lambda() -> str:
-    """A Python of Lambda's version, or else this one (the table says which).
-
-    Its name is asked for, because a version manager's stand-in may be first on the path.
-    """
-    home = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    found = [
-        shutil.which(f"python{VERSION}"),
-        *map(str, home.glob(f"versions/{VERSION}*/bin/python")),
+def _cases(python: str) -> list[Case]:
+    found = assets.functions()
+    kinds = {name: assets.kind_of(assets.module_of(told)) for name, told in found.items()}
+    built = assets.assets(python, kinds.values())
+    sdk = assets.runtime(python)
+    return [
+        _case(name, told, Import(python, (built[kinds[name]], sdk), assets.environment(told)))
+        for name, told in found.items()
     ]
-    for candidate in (os.environ.get("MILLRACE_PYTHON"), *found):
-        if candidate and (told := _ask(candidate)):
-            return told
-    return sys.executable
 
 
-def kind_of(handler: str) -> str:
-    """The kind of asset that serves a handler."""
-    path = handler.replace(".", "/")
-    fits = [
-        (len(source), kind)
-        for kind, sources in build.SOURCES.items()
-        for source in sources
-        if path.startswith(source.removesuffix(".py"))
-    ]
-    return max(fits)[1]
-
-
-def floor_of(handler: str) -> tuple[str, ...]:
-    """The imports that are a handler's floor."""
-    return FLOORS[max((p for p in FLOORS if handler.startswith(p)), key=len)]
-
-
-def environment(told: Mapping[str, Any]) -> dict[str, str]:
-    """The variables of a function; what the template refers to becomes a stand-in."""
-    given = told.get("Environment", {}).get("Variables", {})
-    return {name: str(blueprint.resolve(v, lambda i, a: f"{i}-{a}")) for name, v in given.items()}
-
-
-def _ask(candidate: str) -> str | None:
-    asked = f"import sys; print(sys.executable if sys.version.startswith('{VERSION}.') else '')"
-    done = subprocess.run([candidate, "-c", asked], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
-
-
-def _assets(python: str, kinds: set[str]) -> dict[str, Path]:
-    """Each kind's asset for this machine and Python, with bytecode that is never checked."""
-    os.environ["UV_PYTHON"] = python  # the wheels are to fit it
-    for kind in kinds:
-        out = ASSETS / kind
-        build.build(kind, out, host=True)
-        subprocess.run(
-            [python, "-m", "compileall", "-qq", "-f", "--invalidation-mode", "unchecked-hash",
-             "-s", out, "-p", "/var/task", out],
-            check=True,
-        )  # fmt: skip
-    return {kind: ASSETS / kind for kind in kinds}
-
-
-def _import(
-    python: str, asset: Path, statement: str, told: Mapping[str, str]
-) -> Callable[[], float]:
-    """-I -S: nothing but the standard library and the asset, whatever this machine has."""
-    code = f"import sys; sys.path.insert(0, {str(asset)!r}); {statement}"
-    return partial(processor_seconds, [python, "-I", "-S", "-c", code], told)
-
-
-def _brings_boto3(python: str, asset: Path, told: Mapping[str, Any]) -> str:
-    """Whether the import asks for boto3 or botocore, found by a finder in front of all others."""
-    module = told["Handler"].rpartition(".")[0]
-    code = (
-        f"import sys; sys.path.insert(0, {str(asset)!r}); asked = []\n"
-        "class Finder:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name in ('boto3', 'botocore'): asked.append(name)\n"
-        "sys.meta_path.insert(0, Finder())\n"
-        f"import {module}\n"
-        "print('asked for' if asked or 'boto3' in sys.modules else 'no')"
+def _case(name: str, told: assets.Function, how: Import) -> Case:
+    module = assets.module_of(told)
+    names = "; ".join(NAMES[max((p for p in NAMES if module.startswith(p)), key=len)])
+    known = {_package(loaded) for loaded in how.loads(names)}
+    loaded = [m for m in how.loads(f"import {module}") if _package(m) not in _OURS]
+    libraries = [m for m in loaded if _package(m) in known]
+    beyond = sorted({_package(m) for m in loaded} - known)
+    return Case(
+        name,
+        partial(how.seconds, f"import {module}"),
+        partial(how.seconds, f"for name in {libraries!r}: __import__(name)"),
+        partial(how.seconds, names),
+        ", ".join(beyond) or "-",
+        "boto3" in loaded,
     )
-    done = subprocess.run(
-        [python, "-I", "-S", "-c", code], env=environment(told), capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    return done.stdout.strip()
 
 
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.0f}"
+def _package(module: str) -> str:
+    package = module.partition(".")[0]
+    return _PART_OF.get(package, package)
+
+
+def _row(case: Case, measured: Mapping[str, Samples], idle: Samples) -> list[str]:
+    ours, libraries, names = (
+        measured[f"{case.function}{kind}"] for kind in ("", " libraries", " names")
+    )
+    return [
+        case.function,
+        *(f"{ratio(ours, floor, idle)}" for floor in (libraries, names)),
+        TARGETS.get(case.function, ""),
+        *(f"{(found.least - idle.least) * 1000:.0f}" for found in (ours, libraries, names)),
+        case.beyond,
+        "yes" if case.boto3 else "no",
+    ]
+
+
+def ratio(ours: Samples, floor: Samples, idle: Samples) -> str:
+    """Of the least disturbed turns, and in brackets the median of the turns' own ratios."""
+    least = (ours.least - idle.least) / (floor.least - idle.least)
+    return f"{least:.2f} ({ours.over(floor, idle).median:.2f})"
 
 
 if __name__ == "__main__":

@@ -33,6 +33,12 @@ class Samples:
         """The round in the middle."""
         return statistics.median(self.values)
 
+    def over(self, floor: Samples, base: Samples | None = None) -> Samples:
+        """Turn by turn, how many times the floor it was; `base` is taken off both."""
+        bases = base.values if base else (0.0,) * len(self.values)
+        pairs = zip(self.values, floor.values, bases, strict=True)
+        return Samples(tuple((mine - idle) / (least - idle) for mine, least, idle in pairs))
+
     def at(self, share: float) -> float:
         """The value below which a share of the rounds lies, e.g. 0.95."""
         ordered = sorted(self.values)
