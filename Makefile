@@ -38,7 +38,7 @@ coverage: .venv/.dev ## Run the tests with branch coverage and its floor
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-bench: .venv/.dev ## Measure side by side with lower bounds, print ratios (NAME=cold, ARGS="--rounds 30")
+bench: .venv/.bench ## Measure side by side with lower bounds, print ratios (NAME=cold, ARGS="--rounds 30")
 	@$(BIN)/python -m benchmarks $(NAME) $(ARGS)
 
 synth: .venv-synth/.synth ## Synthesize the template and write the blueprint
@@ -77,6 +77,11 @@ $(BIN)/uv: requirements/uv.lock
 .venv/.dev: .venv/.local requirements/dev.lock
 	@echo "Installing what tests and checks need ..."
 	@$(INSTALL) --python $(BIN)/python -r requirements/dev.lock
+	@touch $@
+
+.venv/.bench: .venv/.dev requirements/bench.lock
+	@echo "Installing what benchmarks compare with ..."
+	@$(INSTALL) --python $(BIN)/python -r requirements/bench.lock
 	@touch $@
 
 .venv-synth/.synth: $(BIN)/uv requirements/synth.lock

@@ -38,6 +38,7 @@ def main() -> None:
     """Resolves everything; the developers' environment first, for its pins bind the others."""
     lock("dev", (*LAPTOP, "test", "check"), "3.11")
     lock("local", LAPTOP, "3.11", "dev")
+    lock("bench", ("bench",), "3.11", "dev")
     lock("synth", ("synth",), "3.11")
     for kind in KINDS:
         lock(kind, (kind,), "3.13", "dev")

