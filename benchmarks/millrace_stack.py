@@ -1,4 +1,8 @@
-"""The platform as a process that says when a lead's result stands: a line per lead."""
+"""The platform as a process that tells its address, that it is ready, and each result that stands.
+
+A line each: the address once it serves, `ready` once events flow, the id of a lead once the result
+of its pipeline is committed.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,11 @@ class Watched(Platform):
 
 
 def main() -> None:
-    """Serves until its input ends; the first line is its address, written once events flow."""
+    """Serves until its input ends."""
     with Watched(Options(port=0, aws_port=0, home=Path(sys.argv[1]))) as platform:
-        platform.ready.wait(60)
         print(platform.url, flush=True)
+        platform.ready.wait(60)
+        print("ready", flush=True)
         ended = threading.Thread(target=sys.stdin.read, daemon=True)
         ended.start()
         ended.join()

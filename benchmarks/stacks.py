@@ -63,20 +63,18 @@ class Stack:
 
     def processor_seconds(self) -> float:
         """User and system time of all its processes so far, those that ended included."""
-        return sum(_used(pid) for pid in _descendants(self.roots))
+        return processor_seconds_of(self.roots)
 
 
 @contextlib.contextmanager
 def millrace() -> Iterator[Stack]:
     """Our platform, on a state of its own."""
     with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
-        command = [sys.executable, "-m", "benchmarks.millrace_stack", home]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        stack.callback(_end, process)
+        process = started("benchmarks.millrace_stack", home)
+        stack.callback(end, process)
         assert process.stdout is not None
         made = Stack("Millrace", process.stdout.readline().strip(), [process.pid])
+        process.stdout.readline()  # ready
 
         def listen() -> None:
             for line in process.stdout or ():
@@ -104,13 +102,13 @@ def celery(workers: int) -> Iterator[Stack]:
             ["uvicorn", f"{where}:api", "--port", str(port), "--log-level", "error"],
             ["celery", "-q", "-A", where, "worker", "-c", str(workers), "--loglevel", "error"],
         )
-        started = [
+        processes = [
             subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=told)
             for command in commands
         ]
-        for process in started:
-            stack.callback(_end, process)
-        pids = [process.pid for process in started] + [_pid_of(server)]
+        for process in processes:
+            stack.callback(end, process)
+        pids = [process.pid for process in processes] + [_pid_of(server)]
         made = Stack("Celery + Redis", f"http://127.0.0.1:{port}", pids)
         listener: Any = redis.Redis.from_url(broker, socket_timeout=None)
 
@@ -135,7 +133,16 @@ def _until(happened: Callable[[], bool]) -> None:
     raise TimeoutError(f"not up after {_SECONDS_TO_START} s")
 
 
-def _end(process: subprocess.Popen[Any]) -> None:
+def started(module: str, *arguments: str) -> subprocess.Popen[str]:
+    """A module as a process that serves until its input ends, and tells things line by line."""
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """Ends a process: by closing its input if that is ours, else by a signal; then by force."""
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with contextlib.suppress(BrokenPipeError):
@@ -147,6 +154,11 @@ def _end(process: subprocess.Popen[Any]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def processor_seconds_of(roots: list[int]) -> float:
+    """User and system time of processes and of all their descendants so far."""
+    return sum(_used(pid) for pid in _descendants(roots))
 
 
 def _pid_of(server: Any) -> int:
