@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import requests
 
+from benchmarks.processes import by_part
 from local.ports import free_port
 
 ROOT: Final = Path(__file__).parent.parent
-_TICK: Final = os.sysconf("SC_CLK_TCK")
 _SECONDS_TO_START: Final = 60.0
 
 
@@ -61,9 +61,9 @@ class Stack:
         answer.raise_for_status()
         return self.arrivals.wait(answer.json()["id"]) - begun
 
-    def processor_seconds(self) -> float:
-        """User and system time of all its processes so far, those that ended included."""
-        return processor_seconds_of(self.roots)
+    def processor_seconds(self) -> dict[str, float]:
+        """User and system time of all its processes so far, by part."""
+        return by_part(self.roots)
 
 
 @contextlib.contextmanager
@@ -156,33 +156,5 @@ def end(process: subprocess.Popen[Any]) -> None:
         process.wait()
 
 
-def processor_seconds_of(roots: list[int]) -> float:
-    """User and system time of processes and of all their descendants so far."""
-    return sum(_used(pid) for pid in _descendants(roots))
-
-
 def _pid_of(server: Any) -> int:
     return int(server.client().info("server")["process_id"])
-
-
-def _descendants(roots: list[int]) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(path.parent.name))
-    found, waiting = [], list(roots)
-    while waiting:
-        pid = waiting.pop()
-        found.append(pid)
-        waiting += children.get(pid, [])
-    return found
-
-
-def _used(pid: int) -> float:
-    """Own time, and that of children that ended and were waited for."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / _TICK

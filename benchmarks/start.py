@@ -19,7 +19,8 @@ import time
 import requests
 
 from benchmarks.measuring import Samples, rounds_asked, table
-from benchmarks.stacks import end, processor_seconds_of, started
+from benchmarks.processes import by_part
+from benchmarks.stacks import end, started
 
 
 def main() -> None:
@@ -58,7 +59,7 @@ def _ours() -> tuple[float, float, float]:
             if process.stdout.readline().strip() != "ready":
                 raise RuntimeError("the platform did not come up")
             flows = time.perf_counter() - begun
-            return answered, flows, processor_seconds_of([process.pid])
+            return answered, flows, sum(by_part([process.pid]).values())
         finally:
             end(process)
 
@@ -67,7 +68,7 @@ def _bare() -> tuple[float, float]:
     begun = time.perf_counter()
     process = started("benchmarks.bare_server")
     try:
-        return _answer(process, "/") - begun, processor_seconds_of([process.pid])
+        return _answer(process, "/") - begun, sum(by_part([process.pid]).values())
     finally:
         end(process)
 
