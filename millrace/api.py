@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from millrace.addresses import is_laptop
 from millrace.failing import CommandError, MisuseError
 from shared.platform.backoff import delays
 
@@ -48,6 +49,8 @@ class Api:
             usable = False
         if not usable:
             raise MisuseError(f"--url {url!r} is no address; write it as https://host")
+        if token and self._client.base_url.scheme == "http" and not is_laptop(url):
+            raise MisuseError(f"--url {url}: a token is only sent over https; write https://")
 
     def __enter__(self) -> Api:
         return self

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from millrace.addresses import is_laptop
 from millrace.failing import CommandError, MisuseError
 
 AWS_ITSELF: Final = "aws"
@@ -45,15 +45,6 @@ class Aws:
             return self._session.client(service, endpoint_url=self._url, config=how)
         except ValueError:
             raise MisuseError(f"--aws-url {self._url!r} is no address; {_ADDRESS}") from None
-
-
-def is_laptop(url: str) -> bool:
-    """Whether an address is of this machine."""
-    host = urlsplit(url).hostname
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @contextmanager

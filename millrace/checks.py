@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from infra.fingerprint import is_current
 from millrace import environments
+from millrace.addresses import is_laptop
 from millrace.api import Api
-from millrace.aws import is_laptop, reached
+from millrace.aws import reached
 from millrace.failing import CommandError
 from millrace.options import BUS
 

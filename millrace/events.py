@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from millrace.aws import is_laptop, reached
+from millrace.addresses import is_laptop
+from millrace.aws import reached
 from millrace.failing import CommandError, MisuseError
 from millrace.options import BUS, LOCAL_AWS, AsJson, AsJsonLines, AwsUrl, Bus, Count, Seconds
 from millrace.output import document, document_line, line, moment, progress, say, table

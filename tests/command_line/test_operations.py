@@ -164,6 +164,13 @@ def test_somebody_else_answers(stranger, millrace):
     assert "is no Millrace" in result.stderr
 
 
+def test_a_token_goes_nowhere_unencrypted(millrace):
+    result = millrace("runs", "list", "--url", "http://far.example", "--token", "s3cret")
+    assert result.exit_code == 2
+    assert "only sent over https" in result.stderr
+    assert "s3cret" not in result.output
+
+
 def test_an_address_that_is_none(millrace):
     assert millrace("runs", "list", "--url", "nowhere").exit_code == 2
     assert millrace("runs", "list", "--nonsense").exit_code == 2
