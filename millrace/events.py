@@ -14,7 +14,7 @@ from millrace.addresses import is_laptop
 from millrace.aws import reached
 from millrace.failing import CommandError, MisuseError
 from millrace.options import BUS, LOCAL_AWS, AsJson, AsJsonLines, AwsUrl, Bus, Count, Seconds
-from millrace.output import document, document_line, line, moment, progress, say, table
+from millrace.output import document, moment, passing, progress, result, say, table
 from millrace.tailing import Arrived, tailed
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def put(
     if "EventId" not in put_entry:
         raise CommandError(f"the bus refused {event_type}: {put_entry.get('ErrorMessage')}")
     said = {"id": put_entry["EventId"], "type": event_type, "source": speaker, "bus": bus}
-    document(said) if as_json else line(f"{said['id']}  {event_type} of {speaker} is on {bus}")
+    result(said, f"{said['id']}  {event_type} of {speaker} is on {bus}", as_json=as_json)
 
 
 @app.command()
@@ -82,7 +82,7 @@ def tail(
             say(f"Waiting for events on {bus}; Ctrl-C stops.")
             while left > 0 and (rest := until - time.monotonic()) > 0:
                 for event in take(rest)[: int(min(left, 10))]:
-                    document_line(event) if as_json else line(_shown(event))
+                    passing(event, _shown(event), as_json=as_json)
                     left -= 1
     except KeyboardInterrupt:
         return

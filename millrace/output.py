@@ -28,9 +28,20 @@ def document(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def document_line(value: Any) -> None:
-    """One part of the result as JSON on a line of its own."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+def result(value: Any, text: str, *, as_json: bool) -> None:
+    """The result as one JSON document, or as a line for a person."""
+    if as_json:
+        document(value)
+    else:
+        line(text)
+
+
+def passing(value: Any, text: str, *, as_json: bool) -> None:
+    """One part of a result that goes on: JSON on a line of its own, or a line for a person."""
+    if as_json:
+        typer.echo(json.dumps(value, ensure_ascii=False))
+    else:
+        line(text)
 
 
 def table(

@@ -8,7 +8,7 @@ import typer
 
 from millrace.api import Api, part
 from millrace.options import LOCAL_API, AsJson, Token, Url
-from millrace.output import document, line, moment, progress, table
+from millrace.output import document, line, moment, progress, result, table
 
 app = typer.Typer(help="Events that a consumer failed at for the last time.")
 
@@ -67,7 +67,7 @@ def redrive(
     """Send the message to its consumer again, once the cause is mended."""
     with Api(url, token) as api:
         found = api.post(f"/events/quarantine/{part(entry)}/redrive/")
-    document(found) if as_json else line(f"{found['id']} is on its way to {found['consumer']}")
+    result(found, f"{found['id']} is on its way to {found['consumer']}", as_json=as_json)
 
 
 @app.command()
@@ -77,4 +77,4 @@ def discard(
     """Give an event up; it stays listed as discarded."""
     with Api(url, token) as api:
         found = api.delete(f"/events/quarantine/{part(entry)}/")
-    document(found) if as_json else line(f"{found['id']} is discarded")
+    result(found, f"{found['id']} is discarded", as_json=as_json)

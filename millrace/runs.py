@@ -11,7 +11,7 @@ import typer
 from millrace.api import Api, Document, RefusedError, part
 from millrace.failing import CommandError
 from millrace.options import LOCAL_API, AsJson, AsJsonLines, Count, Seconds, Token, Url
-from millrace.output import document, document_line, line, moment, progress, say, table
+from millrace.output import document, line, moment, passing, progress, say, table
 
 app = typer.Typer(help="What pipelines did.")
 
@@ -76,7 +76,7 @@ def tail(
     try:
         with Api(url, token) as api:
             for run in _new_runs(api, pipeline, until):
-                document_line(run) if as_json else line("  ".join(_row(run)))
+                passing(run, "  ".join(_row(run)), as_json=as_json)
                 left = None if left is None else left - 1
                 if left == 0:
                     return

@@ -2,8 +2,8 @@
 
 bus ─ rule millrace-tail-… ─> queue millrace-tail-… ─ long polls ─> this process
 
-Both are removed at the end, also after Ctrl-C or a SIGTERM. After a SIGKILL they stay: their names
-say what they are, and the queue keeps a message for five minutes only.
+Both are removed at the end, also after Ctrl-C, a SIGTERM, or when the terminal closes. After a
+SIGKILL they stay: their names say what they are, and the queue keeps a message for five minutes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from millrace.aws import Aws
 from millrace.failing import CommandError
 
 NAME: Final = "millrace-tail-"
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
+"""Also when the terminal is closed, the rule and the queue go."""
 _KEEP_SECONDS: Final = "300"
 _POLL_SECONDS: Final = 10
 Arrived = dict[str, Any]
@@ -90,8 +92,9 @@ def _terminated_like_interrupted() -> Iterator[None]:
     def interrupt(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {one: signal.signal(one, interrupt) for one in _ENDING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)

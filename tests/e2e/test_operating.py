@@ -116,7 +116,7 @@ def test_an_event_that_no_pipeline_can_take_is_seen_and_given_up(terminal):
     assert terminal.run("quarantine", "discard", entry_id).returncode == 1
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_tail_that_is_stopped_leaves_nothing_behind(terminal, how):
     tail = terminal.tail()
     assert len(terminal.left_behind()) == 2
