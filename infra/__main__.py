@@ -9,7 +9,7 @@ def main() -> None:
     # Imported here because importing the CDK starts Node.
     from infra.app import add_stacks, new_app
 
-    app = new_app(validate=True)
+    app = new_app(validate=True, bundle=True)
     add_stacks(app)
     app.synth()
 

@@ -10,25 +10,27 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from infra.assets.bundling import NOT_NOW
+from infra.assets.kinds import ROOT
 from infra.config import stage_config
-from infra.constructs.source_code import ROOT
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from shared.pipelines.definition import load_definitions
 
 
-def new_app(outdir: Path | None = None, *, validate: bool = False) -> cdk.App:
+def new_app(outdir: Path | None = None, *, validate: bool = False, bundle: bool = False) -> cdk.App:
     """An empty app with the context of `cdk.json`, as the CDK's command line would give it.
 
     Args:
         validate: check the templates against CloudFormation's schemas, which takes three times
             as long as the synthesis; a deployment does, the blueprint needs no more than tests.
+        bundle: build the assets, unless the CDK's command line says that it needs none.
     """
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     return cdk.App(
         outdir=str(outdir) if outdir else None,
-        context=context,
+        context=context if bundle else {**context, **NOT_NOW},
         analytics_reporting=False,
         builtin_cloud_formation_validation=validate,
     )

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.assets.bundling import code_of
 from infra.config import StageConfig
 from infra.constructs.alarms import alarm_when
 from infra.constructs.retention import log_group
@@ -19,10 +20,9 @@ from infra.constructs.roles import right, service_role
 
 @dataclass(frozen=True)
 class Deployment:
-    """What every function of a stack shares: the stage's settings and the code."""
+    """What every function of a stack shares."""
 
     config: StageConfig
-    code: lambda_.Code
 
 
 class ServiceFunction(Construct):
@@ -54,7 +54,7 @@ class ServiceFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Resource",
-            code=deployment.code,
+            code=code_of(handler),
             handler=handler,
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,

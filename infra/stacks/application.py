@@ -11,7 +11,6 @@ from infra.config import StageConfig
 from infra.constructs.crm_api import CrmApi
 from infra.constructs.pipeline import Pipeline, Surroundings
 from infra.constructs.service_function import Deployment
-from infra.constructs.source_code import source_code
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
@@ -32,7 +31,7 @@ class ApplicationStack(ReadableStack):
         pipelines: Sequence[Definition],
     ) -> None:
         super().__init__(scope, name, description="Millrace: HTTP API and pipelines")
-        deployment = Deployment(config, source_code())
+        deployment = Deployment(config)
         sender = ses.CfnEmailIdentity(self, "VerifiedSender", email_identity=config.mail_from)
         around = Surroundings(deployment, data.data, events.bus, sender.ref)
         built = [Pipeline(self, definition, around) for definition in pipelines]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,16 +43,9 @@ def test_every_queue_is_encrypted(resources: Resources) -> None:
     assert all(q["SqsManagedSseEnabled"] for q in of_type(resources, "SQS::Queue").values())
 
 
-def test_every_function_traces_and_shares_one_asset(resources: Resources) -> None:
+def test_every_function_traces(resources: Resources) -> None:
     functions = of_type(resources, "Lambda::Function").values()
     assert {function["TracingConfig"]["Mode"] for function in functions} == {"Active"}
-    assert len({function["Code"]["S3Key"] for function in functions}) == 1
-
-
-def test_the_asset_holds_functions_and_shared_and_nothing_else(assembly: Path) -> None:
-    (asset,) = assembly.glob("asset.*")
-    assert {path.name for path in asset.iterdir()} == {"functions", "shared"}
-    assert not list(asset.rglob("__pycache__"))
 
 
 def test_no_rights_stand_outside_the_roles(resources: Resources) -> None:

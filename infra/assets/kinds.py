@@ -1,0 +1,65 @@
+"""The kinds of function: each has a lock file of its own and only the sources that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+SOURCES: Final[dict[str, tuple[str, ...]]] = {
+    "crm": ("functions/crm",),
+    "node": ("functions/pipeline_nodes",),
+    "events": ("functions/events", "functions/pipeline_nodes/starter.py"),
+    "identity": ("functions/identity",),
+}
+"""Which functions each kind serves; a handler belongs to the kind that names it closest."""
+
+SHARED: Final[dict[str, tuple[str, ...]]] = {
+    "crm": ("crm", "events", "identity", "pipelines", "platform"),
+    "node": ("events", "pipelines", "platform"),
+    "events": ("crm", "events", "identity", "pipelines", "platform"),
+    "identity": ("identity", "platform"),
+}
+"""Which packages of `shared/` each kind needs."""
+
+
+class NoKindError(ValueError):
+    """A handler that no kind of asset holds."""
+
+
+def kind_of(handler: str) -> str:
+    """The kind whose asset holds a handler such as `functions.crm.handler.handler`.
+
+    Raises:
+        NoKindError: no kind serves its folder.
+    """
+    path = handler.rpartition(".")[0].replace(".", "/")
+    fits = [
+        (len(source), kind)
+        for kind, sources in SOURCES.items()
+        for source in sources
+        if f"{path}/".startswith(source.removesuffix(".py") + "/")
+    ]
+    if not fits:
+        raise NoKindError(f"{handler} is in no asset; add it to SOURCES in infra/assets/kinds.py")
+    return max(fits)[1]
+
+
+def lock_file(kind: str) -> Path:
+    """The hash-pinned dependencies of a kind, relative to the root."""
+    return Path("requirements") / f"{kind}.lock"
+
+
+def sources(kind: str, root: Path = ROOT) -> list[Path]:
+    """Every file of ours in the asset, relative to the root and in order."""
+    folders = [*SOURCES[kind], *(f"shared/{package}" for package in SHARED[kind])]
+    found = {file for folder in folders for file in _files(root / folder)}
+    packages = {parent for file in found for parent in file.parents if parent.is_relative_to(root)}
+    found |= {init for package in packages if (init := package / "__init__.py").is_file()}
+    return sorted((file.relative_to(root) for file in found), key=Path.as_posix)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    yield from [path] if path.is_file() else path.rglob("*.py")
