@@ -11,10 +11,10 @@ KINDS := crm node events identity
 INSTALL = $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage bench synth build generate lock install format clean
+.PHONY: help run test check coverage bench synth build build-check generate lock install format clean
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: .venv/.local ## Serve the whole platform on http://localhost:8000 (ARGS="--port 9000 …")
 	@$(BIN)/python -m local $(ARGS)
@@ -44,8 +44,11 @@ bench: .venv/.bench ## Measure side by side with lower bounds, print ratios (NAM
 synth: .venv-synth/.synth ## Synthesize the template and write the blueprint
 	@$(SYNTH)/python -m infra.synth
 
-build: .venv/.dev ## Build the asset of each kind of function into build/
+build: .venv/.dev ## Build the asset of each kind of function into build/ (ARGS=--host for this machine)
 	@$(BIN)/python -m tools.build $(ARGS)
+
+build-check: .venv/.dev ## Call each function in nothing but its asset, by Lambda's own runtime client
+	@$(BIN)/python -m tools.asset_check
 
 generate: .venv/.dev synth ## Write everything that is generated: schemas, samples, docs, blueprint
 	@$(BIN)/python -m tools.generate

@@ -13,6 +13,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent
 LAPTOP: Final = ("crm", "node", "events", "identity", "local", "cli")
 KINDS: Final = ("crm", "node", "events", "identity")
+RUNTIME: Final = ("ric", "sdk")
 
 _RESOLVE: Final = (
     "uv",
@@ -42,6 +43,9 @@ def main() -> None:
     lock("synth", ("synth",), "3.11")
     for kind in KINDS:
         lock(kind, (kind,), "3.13", "dev")
+    for group in RUNTIME:
+        wanted = ("--group", f"pyproject.toml:{group}", "-c", "requirements/dev.lock")
+        _run([*_RESOLVE, "--python-version", "3.13", *wanted], group)
     _run([*_RESOLVE, "--python-version", "3.11", "-c", "requirements/dev.lock", "-"], "uv", "uv\n")
 
 

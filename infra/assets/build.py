@@ -34,7 +34,7 @@ def build(kind: str, out: Path, *, host: bool = False) -> None:
     python = python_of_lambda()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    _install(kind, out, () if host else ("--python-platform", LAMBDA), python)
+    install(kind, out, python, () if host else ("--python-platform", LAMBDA))
     _prune(out)
     for source in sources(kind):
         (out / source).parent.mkdir(parents=True, exist_ok=True)
@@ -48,12 +48,13 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _install(kind: str, out: Path, platform: tuple[str, ...], python: str) -> None:
+def install(name: str, out: Path, python: str, platform: tuple[str, ...] = ()) -> None:
+    """Puts what `requirements/<name>.lock` pins into a folder."""
     _run(
-        kind, sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(out),
+        name, sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(out),
         "--python", python, "--python-version", VERSION, *platform,
         "--only-binary", ":all:", "--require-hashes", "--no-deps", "--link-mode", "copy",
-        "-r", str(ROOT / lock_file(kind)),
+        "-r", str(ROOT / lock_file(name)),
     )  # fmt: skip
 
 

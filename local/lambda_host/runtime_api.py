@@ -45,6 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         arn = f"arn:aws:lambda:us-east-1:123456789012:function:{environment.spec.name}"
         headers = {
+            "Content-Type": "application/json",  # Lambda's own client crashes without
             "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
             "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
             "Lambda-Runtime-Invoked-Function-Arn": arn,

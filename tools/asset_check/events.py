@@ -1,0 +1,105 @@
+"""An event for each function that AWS could send it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+_JUDGED: Final = {
+    "sentiment": "neutral",
+    "priority": "high",
+    "expected_value": "75000.00",
+    "response_needed": True,
+    "estimated_close_days": 14,
+    "reasons": ["budget: the budget is at least 100,000"],
+}
+
+
+def sample(event_type: str = "lead.created.v1") -> dict[str, Any]:
+    """An event as the bus delivers it."""
+    path = ROOT / "events" / "samples" / f"{event_type}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def request(context: dict[str, Any]) -> dict[str, Any]:
+    """A request that creates a lead, from a caller whom the authorizer let in."""
+    http = {
+        "method": "POST",
+        "path": "/leads/",
+        "protocol": "HTTP/1.1",
+        "sourceIp": "127.0.0.1",
+        "userAgent": "asset-check",
+    }
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /{proxy+}",
+        "rawPath": "/leads/",
+        "rawQueryString": "",
+        "headers": {"host": "localhost", "content-type": "application/json"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "local",
+            "domainName": "localhost",
+            "http": http,
+            "requestId": "asset-check",
+            "stage": "$default",
+            "authorizer": {"lambda": context},
+        },
+        "body": json.dumps({"name": "Jane Doe", "email": "jane@example.com"}),
+        "isBase64Encoded": False,
+    }
+
+
+def question(token: str) -> dict[str, Any]:
+    """What API Gateway asks the authorizer."""
+    asked = request({})
+    return {**asked, "type": "REQUEST", "headers": {"authorization": f"Bearer {token}"}}
+
+
+def of_the_outbox() -> dict[str, Any]:
+    """An event as the outbox numbered it."""
+    detail = sample()["detail"]
+    return {**detail, "subject": f"lead/{detail['data']['lead_id']}", "sequence": 1}
+
+
+def stream() -> dict[str, Any]:
+    """A record of the outbox's stream."""
+    event = of_the_outbox()
+    image = {"event": {"S": json.dumps(event)}, "pending_pk": {"S": "pending#0"}}
+    record = {"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
+    return {"Records": [record]}
+
+
+def message(sqs: Any, queue_url: str) -> dict[str, Any]:
+    """A message of a pipeline's queue, as it was received from one."""
+    body = json.dumps({**sample(), "detail": of_the_outbox()})
+    sqs.send_message(QueueUrl=queue_url, MessageBody=body)
+    (received,) = sqs.receive_message(QueueUrl=queue_url)["Messages"]
+    record = {
+        "messageId": received["MessageId"],
+        "receiptHandle": received["ReceiptHandle"],
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "eventSource": "aws:sqs",
+    }
+    return {"Records": [record]}
+
+
+def step() -> dict[str, Any]:
+    """What a state machine gives one of its nodes."""
+    detail = sample()["detail"]
+    context = {
+        "tenant": detail["tenant"],
+        "pipeline": "lead_pipeline",
+        "execution_id": detail["id"],
+        "event_type": detail["type"],
+        "entity": f"lead/{detail['data']['lead_id']}",
+        "correlation_id": detail["id"],
+        "time": detail["time"],
+    }
+    data = {**detail["data"], "analysis": _JUDGED}
+    return {"item": {"data": data, "trace": [], "route": None, "context": context}, "attempt": 0}
