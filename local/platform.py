@@ -25,7 +25,7 @@ from local.demo import Demo
 from local.gateway import Gateway, Routes
 from local.gateway.app import RequestLine
 from local.gateway.authorizing import DemoCredentials
-from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost
+from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost, name_of
 from local.live_log import LiveLog
 from local.ports import LOOPBACK, free_port, require_free
 from local.provision import Deployment, provision
@@ -163,7 +163,7 @@ class Platform:
                 self.ready.set()
                 # The first event is not to wait for the imports of what it meets first.
                 for mapping in self.deployment.wiring.mappings:
-                    self.host.prewarm(str(mapping["FunctionName"]).rpartition(":")[2])
+                    self.host.prewarm(name_of(str(mapping["FunctionName"])))
         except Exception as error:  # the thread has nobody else to tell
             self.log.report("platform", f"delivery did not start: {error!r}")
 

@@ -61,6 +61,7 @@ class CrmApi(Construct):
             handler="functions.crm.handler.handler",
             timeout=29,  # API Gateway gives up after 30
             memory=1024,
+            snapshot=True,
             environment={
                 "CRM_TABLE": data.crm.table_name,
                 "INBOX_TABLE": data.inbox.table_name,

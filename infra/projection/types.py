@@ -68,6 +68,8 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Events::EventBusPolicy": ("EventBusName", "Statement", "StatementId"),
     "AWS::Events::Rule": ("EventBusName", "EventPattern", "State", "Targets"),
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
+    # The version that it points to is of a deployment; here it stands for the function as it is.
+    "AWS::Lambda::Alias": ("FunctionName", "Name"),
     "AWS::Lambda::EventSourceMapping": (
         "BatchSize",
         "BisectBatchOnFunctionError",
@@ -111,4 +113,5 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
 
 IGNORED: Final[dict[str, str]] = {
     "AWS::CloudWatch::Alarm": "nobody is woken by a laptop; the live log shows the failure",
+    "AWS::Lambda::Version": "a laptop runs the sources as they stand; its id changes with them",
 }

@@ -11,6 +11,7 @@ from moto.sqs.models import sqs_backends
 
 from local.blueprint import ACCOUNT, REGION
 from local.delivery.invoking import Invoke, Report, failed_items, reports_failures
+from local.lambda_host import name_of
 from local.provision.clients import aws
 
 _WAIT_SECONDS: Final = 0.5
@@ -21,7 +22,7 @@ class QueuePoller:
     """One event source mapping from a queue to a function."""
 
     def __init__(self, mapping: Mapping[str, Any], invoke: Invoke, report: Report) -> None:
-        self._function = str(mapping["FunctionName"]).rpartition(":")[2]
+        self._function = name_of(str(mapping["FunctionName"]))
         self._arn = str(mapping["EventSourceArn"])
         self._batch = int(mapping.get("BatchSize", 10))
         self._invoke = invoke

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from local.blueprint import BlueprintError
 from local.delivery.invoking import Invoke, Report
+from local.lambda_host import name_of
 
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS: Final = {"minute": 60, "hour": 3_600, "day": 86_400}
@@ -22,7 +23,7 @@ class ScheduleClock:
         self._name = str(schedule["Name"])
         self._seconds = rate_seconds(self._name, str(schedule["ScheduleExpression"]))
         target = schedule["Target"]
-        self._function = str(target["Arn"]).rpartition(":")[2]
+        self._function = name_of(str(target["Arn"]))
         self._input = json.loads(target.get("Input") or "{}")
         self._invoke = invoke
         self._report = report

@@ -14,7 +14,7 @@ from typing import Any, Final
 from local.blueprint import ACCOUNT, REGION
 from local.delivery.filters import Filters
 from local.delivery.invoking import Invoke, Report, failed_items, reports_failures
-from local.lambda_host import InvocationResult
+from local.lambda_host import InvocationResult, name_of
 from local.provision.clients import aws
 
 Record = dict[str, Any]
@@ -34,7 +34,7 @@ class StreamPoller:
         copies: Callable[[], int] = lambda: 1,
     ) -> None:
         """`copies` says how often a batch comes; twice is a checkpoint that was lost."""
-        self._function = str(mapping["FunctionName"]).rpartition(":")[2]
+        self._function = name_of(str(mapping["FunctionName"]))
         self._arn = str(mapping["EventSourceArn"])
         self.table = self._arn.split(":table/")[1].split("/")[0]
         self._batch = int(mapping.get("BatchSize", 100))

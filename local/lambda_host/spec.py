@@ -41,6 +41,11 @@ class InvocationResult:
         return found
 
 
+def name_of(function: str) -> str:
+    """The name of a function from its name or its ARN, with or without an alias."""
+    return function.rpartition(":function:")[2].partition(":")[0]
+
+
 def failure(kind: str, message: str, request_id: str = "") -> InvocationResult:
     """A failed invocation in AWS's form."""
     payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()

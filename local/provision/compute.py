@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from local.blueprint import ACCOUNT, REGION
-from local.lambda_host import FunctionSpec
+from local.lambda_host import FunctionSpec, name_of
 from local.provision.clients import aws
 from local.provision.deployment import Deployment
 
@@ -41,6 +41,16 @@ def function(name: str, properties: dict[str, Any], deployment: Deployment) -> M
         Code={"ZipFile": _empty_zip()},
     )
     return {"Ref": physical, "Name": physical, "Arn": made["FunctionArn"]}
+
+
+def alias(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """Another ARN for a function: a laptop has one version, the sources as they stand."""
+    made = aws("lambda").create_alias(
+        FunctionName=name_of(properties["FunctionName"]),
+        Name=properties["Name"],
+        FunctionVersion="$LATEST",
+    )
+    return {"Ref": made["AliasArn"], "Name": name}
 
 
 def event_source_mapping(

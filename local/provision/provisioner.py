@@ -28,6 +28,7 @@ CREATE: Final[Mapping[str, Create]] = {
     "AWS::Cognito::UserPoolClient": identity.user_pool_client,
     "AWS::SES::EmailIdentity": identity.sender,
     "AWS::Lambda::Function": compute.function,
+    "AWS::Lambda::Alias": compute.alias,
     "AWS::Lambda::EventSourceMapping": compute.event_source_mapping,
     "AWS::Lambda::Permission": policies.permission,
     "AWS::SQS::QueuePolicy": policies.queue_policy,

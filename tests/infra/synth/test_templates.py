@@ -63,3 +63,12 @@ def test_data_of_production_cannot_be_deleted() -> None:
     kept = {"DeletionPolicy": "Retain", "Properties": {"DeletionProtectionEnabled": True}}
     template.all_resources("AWS::DynamoDB::Table", kept)
     template.all_resources_properties("AWS::Cognito::UserPool", {"DeletionProtection": "ACTIVE"})
+
+
+def test_the_api_calls_the_published_version_that_has_a_snapshot(resources: Resources) -> None:
+    assert resources["CrmFunction"]["Properties"]["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    live = {"Ref": "CrmFunctionLive"}
+    version = resources["CrmFunctionLive"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+    assert resources[version]["Type"] == "AWS::Lambda::Version"
+    assert resources["CrmIntegration"]["Properties"]["IntegrationUri"] == live
+    assert resources["ApiMayCallCrm"]["Properties"]["FunctionName"] == live

@@ -79,3 +79,11 @@ def test_the_demo_admin_keeps_its_subject_and_has_a_membership(made):
     key = {"pk": {"S": f"user#{SUBJECT}"}, "sk": {"S": "membership"}}
     item = aws("dynamodb").get_item(TableName=identities, Key=key)["Item"]
     assert (item["tenant"]["S"], item["role"]["S"]) == (TENANT, "admin")
+
+
+def test_a_function_can_be_called_by_its_alias(made, local):
+    local.functions["CrmFunction"] = lambda payload: (b'"called"', False, "")
+    live = made.attribute("CrmFunctionLive", "Ref")
+    assert live == made.attribute("CrmFunction", "Arn") + ":live"
+    answer = aws("lambda").invoke(FunctionName=live, Payload=b"{}")
+    assert json.loads(answer["Payload"].read()) == "called"
