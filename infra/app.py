@@ -13,6 +13,7 @@ import aws_cdk as cdk
 from infra.assets.bundling import NOT_NOW
 from infra.assets.kinds import ROOT
 from infra.config import stage_config
+from infra.constructs.dashboard import Dashboard
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
@@ -41,7 +42,7 @@ def add_stacks(app: cdk.App) -> None:
     config = stage_config(app.node.get_context("stage"))
     data = DataStack(app, _name(config.stage, "data"), config)
     events = EventsStack(app, _name(config.stage, "events"), config, data)
-    ApplicationStack(
+    application = ApplicationStack(
         app,
         _name(config.stage, "application"),
         config,
@@ -49,6 +50,8 @@ def add_stacks(app: cdk.App) -> None:
         events=events,
         pipelines=load_definitions(ROOT),
     )
+    Dashboard(application, "overview", [events, application])
+    data.alarms.hear_alarms_of(app)
     cdk.Tags.of(app).add("project", "millrace")
     cdk.Tags.of(app).add("stage", config.stage)
 

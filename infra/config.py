@@ -26,6 +26,8 @@ class StageConfig:
     """Whether tables and users outlive the stack, and refuse to be deleted."""
     allowed_origins: tuple[str, ...]
     mail_from: str
+    alarm_mail: str | None = None
+    """Who gets a mail of each alarm; AWS asks them first whether they want it."""
     max_body_bytes: int = 1_000_000
     requests_per_second: int = 50
     request_burst: int = 100

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.alarms import alarm_when
 from infra.constructs.retention import log_group
 from infra.constructs.roles import right, service_role
 from shared.pipelines.asl import compile_pipeline
@@ -60,11 +62,22 @@ class ExpressMachine(Construct):
             ),
         )
         self._machine.node.add_dependency(self._role)
+        for metric in ("ExecutionsFailed", "ExecutionsTimedOut"):
+            alarm_when(self, metric, self._metric(metric), above=0)
 
     @property
     def arn(self) -> str:
         """The machine's ARN."""
         return self._machine.attr_arn
+
+    def _metric(self, name: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name=name,
+            statistic="Sum",
+            period=cdk.Duration.minutes(5),
+            dimensions_map={"StateMachineArn": self.arn},
+        )
 
 
 def _role(scope: Construct, functions: list[str]) -> iam.Role:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -12,11 +14,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from infra.constructs.alarms import alarm_when
 from infra.constructs.queue_with_dead_letters import dead_letters
 from infra.constructs.roles import right, service_role
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import PENDING, STREAM, index_arn
 
+_BEHIND_MS: Final = 60_000
+"""The sweeper takes over after a minute; then the relay is not what it should be."""
 _NEW_AND_PENDING: Final = {
     "eventName": ["INSERT"],
     "dynamodb": {"NewImage": {"pending_pk": {"S": [{"exists": True}]}}},
@@ -85,6 +90,15 @@ class Outbox(Construct):
                 filters=[mapping.FilterProperty(pattern=json.dumps(_NEW_AND_PENDING))]
             ),
         )
+
+        age = cloudwatch.Metric(
+            namespace="AWS/Lambda",
+            metric_name="IteratorAge",
+            statistic="Maximum",
+            period=cdk.Duration.minutes(5),
+            dimensions_map={"FunctionName": self.relay.function.function_name},
+        )
+        alarm_when(self, "RelayFallsBehind", age, above=_BEHIND_MS)
 
     def _sweep_every_minute(self) -> None:
         self.sweeper.allow(["dynamodb:Query"], [index_arn(self._table, PENDING)])

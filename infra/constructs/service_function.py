@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -16,6 +17,9 @@ from infra.config import StageConfig
 from infra.constructs.alarms import alarm_when
 from infra.constructs.retention import log_group
 from infra.constructs.roles import right, service_role
+
+_NEAR: Final = 0.8
+"""Of its timeout: a function whose slowest calls take longer will soon fail."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ class ServiceFunction(Construct):
             },
         )
         self.timeout = timeout
-        self._called: lambda_.IFunction = self._live() if snapshot else self.function
+        self._called: lambda_.FunctionBase | lambda_.Alias = (
+            self._live() if snapshot else self.function
+        )
         self._add_alarms()
 
     @property
@@ -90,7 +96,8 @@ class ServiceFunction(Construct):
         self._rights.add_statements(right(list(actions), list(resources)))
 
     def _live(self) -> lambda_.Alias:
-        version = self.function.current_version
+        # The generated class names a parameter otherwise than its interface, hence the cast.
+        version = cast("lambda_.IVersion", self.function.current_version)
         return lambda_.Alias(self, "Live", alias_name="live", version=version)
 
     def _allow_log_and_traces(self, log: logs.ILogGroup) -> None:
@@ -102,3 +109,5 @@ class ServiceFunction(Construct):
         five_minutes = cdk.Duration.minutes(5)
         alarm_when(self, "Errors", self.function.metric_errors(period=five_minutes), above=0)
         alarm_when(self, "Throttles", self.function.metric_throttles(period=five_minutes), above=0)
+        slowest = self.function.metric_duration(period=five_minutes, statistic="p99")
+        alarm_when(self, "NearTimeout", slowest, above=round(self.timeout * 1000 * _NEAR))

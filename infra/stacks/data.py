@@ -1,10 +1,11 @@
-"""Tables, the cursor secret and the users: what must outlive everything else."""
+"""Tables, the cursor secret, the users, and who hears alarms: what everything else stands on."""
 
 from __future__ import annotations
 
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.alarm_topic import AlarmTopic
 from infra.constructs.data import Data
 from infra.constructs.user_pool import Users
 from infra.stacks.readable import ReadableStack
@@ -17,3 +18,4 @@ class DataStack(ReadableStack):
         super().__init__(scope, name, description="Millrace: tables, secret and users")
         self.data = Data(self, "tables", config)
         self.users = Users(self, "users", config)
+        self.alarms = AlarmTopic(self, "alarms", config)

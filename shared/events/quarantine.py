@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from shared.platform.clock import Clock, iso, utc_now
+from shared.platform.metrics import QUARANTINED, count
 from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError
 
 Status = Literal["quarantined", "redriven", "discarded"]
@@ -59,9 +60,13 @@ class Quarantine:
         self._clock = clock
 
     def add(self, entry: Quarantined) -> None:
-        """Keeps an entry; the same event and consumer again replaces what was there."""
+        """Keeps an entry and counts it, so that somebody is woken.
+
+        The same event and consumer again replaces what was there.
+        """
         item = {**asdict(entry), "pk": entry.tenant, "sk": entry.id}
         self._tables.transact([Put(self._table, item)])
+        count(QUARANTINED)
 
     def page(
         self, tenant: str, *, limit: int, start: Mapping[str, Any] | None = None
