@@ -12,7 +12,7 @@ import aws_cdk as cdk
 
 from infra.assets.bundling import NOT_NOW
 from infra.assets.kinds import ROOT
-from infra.config import stage_config
+from infra.config import StageConfig, stage_config
 from infra.constructs.dashboard import Dashboard
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
@@ -37,9 +37,16 @@ def new_app(outdir: Path | None = None, *, validate: bool = False, bundle: bool 
     )
 
 
+def config_of(app: cdk.App) -> StageConfig:
+    """The settings of the stage that the context names."""
+    stage = app.node.get_context("stage")
+    told = app.node.try_get_context("stages") or {}
+    return stage_config(stage, told.get(stage))
+
+
 def add_stacks(app: cdk.App) -> None:
     """Puts the stacks of the stage that the context names into the app."""
-    config = stage_config(app.node.get_context("stage"))
+    config = config_of(app)
     data = DataStack(app, _name(config.stage, "data"), config)
     events = EventsStack(app, _name(config.stage, "events"), config, data)
     application = ApplicationStack(

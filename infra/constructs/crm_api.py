@@ -62,6 +62,7 @@ class CrmApi(Construct):
             timeout=29,  # API Gateway gives up after 30
             memory=1024,
             snapshot=True,
+            concurrency=config.concurrency.requests,
             environment={
                 "CRM_TABLE": data.crm.table_name,
                 "INBOX_TABLE": data.inbox.table_name,
@@ -92,6 +93,7 @@ class CrmApi(Construct):
             handler="functions.identity.authorizer.handler",
             timeout=5,
             memory=512,
+            concurrency=self._deployment.config.concurrency.requests,
             environment={
                 "IDENTITY_TABLE": self._data.identity.table_name,
                 "ISSUER": users.issuer,

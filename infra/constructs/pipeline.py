@@ -77,6 +77,8 @@ class Pipeline(Construct):
             service=self._definition.name,
             handler=f"functions.pipeline_nodes.{folder}.{name}.handler",
             timeout=NODE_TIMEOUT_SECONDS,
+            # A run whose starter has died goes on beside the one that takes its place.
+            concurrency=2 * self._around.deployment.config.concurrency.runs,
             environment=self._mail_environment(name),
         )
         if self._sends_mail(name):
@@ -111,6 +113,7 @@ class Pipeline(Construct):
 
     def _add_starter(self) -> None:
         data = self._around.data
+        runs = self._around.deployment.config.concurrency.runs
         starter = ServiceFunction(
             self,
             "StarterFunction",
@@ -118,6 +121,7 @@ class Pipeline(Construct):
             service=self._definition.name,
             handler="functions.pipeline_nodes.starter.handler",
             timeout=_STARTER_TIMEOUT_SECONDS,
+            concurrency=runs,
             environment={
                 "CRM_TABLE": data.crm.table_name,
                 "INBOX_TABLE": data.inbox.table_name,
@@ -144,7 +148,7 @@ class Pipeline(Construct):
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(
-                maximum_concurrency=5
+                maximum_concurrency=runs
             ),
         )
 

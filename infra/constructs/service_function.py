@@ -35,6 +35,8 @@ class ServiceFunction(Construct):
     Its role can write its own log and its own traces and nothing else; each further right is
     one `allow`. The CDK's grants are switched off, so that rights never appear by themselves.
 
+    No more than `concurrency` of it run at once, and that many always may.
+
     With `snapshot` it starts from a picture of its memory after its imports. Only a published
     version has one, hence others call it by its alias `live`.
     """
@@ -50,7 +52,7 @@ class ServiceFunction(Construct):
         timeout: int,
         memory: int = 256,
         environment: Mapping[str, str] | None = None,
-        reserved_concurrency: int | None = None,
+        concurrency: int | None = None,
         snapshot: bool = False,
     ) -> None:
         super().__init__(scope, name)
@@ -68,7 +70,7 @@ class ServiceFunction(Construct):
             architecture=lambda_.Architecture.ARM_64,
             timeout=cdk.Duration.seconds(timeout),
             memory_size=memory,
-            reserved_concurrent_executions=reserved_concurrency,
+            reserved_concurrent_executions=concurrency or config.concurrency.others,
             role=self.role.without_policy_updates(),
             log_group=log,
             tracing=lambda_.Tracing.ACTIVE,

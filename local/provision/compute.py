@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -29,8 +30,9 @@ def function(name: str, properties: dict[str, Any], deployment: Deployment) -> M
         int(properties.get("MemorySize", 128)),
         variables,
         properties["Role"],
-        **({"concurrency": int(reserved)} if reserved else {}),
     )
+    if reserved:
+        spec = replace(spec, concurrency=min(int(reserved), spec.concurrency))
     deployment.wiring.functions[physical] = spec
     deployment.on_function(spec)
     made = aws("lambda").create_function(

@@ -54,6 +54,29 @@ def test_no_role_allows_every_action_or_more_resources_than_needed(name: str) ->
             assert set(statement["Action"]) <= WITHOUT_RESOURCE
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_no_role_reaches_resources_by_a_pattern(name: str) -> None:
+    for statement in statements(ROLES[name]):
+        named = [text(one) if "Fn::Join" in one else one for one in statement["Resource"]]
+        assert not [one for one in named if isinstance(one, str) and "*" in one.removeprefix("*")]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_role_is_for_one_service(name: str) -> None:
+    (statement,) = ROLES[name]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Action"] == "sts:AssumeRole"
+    assert isinstance(statement["Principal"]["Service"], str)
+
+
+def test_no_two_users_share_a_role() -> None:
+    machines = of_type("StepFunctions::StateMachine").values()
+    schedules = of_type("Scheduler::Schedule").values()
+    users = [function["Role"] for function in FUNCTIONS.values()]
+    users += [machine["RoleArn"] for machine in machines]
+    users += [schedule["Target"]["RoleArn"] for schedule in schedules]
+    assert len({target(role) for role in users}) == len(users)
+
+
 def test_only_relay_and_sweeper_put_events() -> None:
     speakers = {
         name
@@ -93,6 +116,16 @@ def test_every_function_runs_where_it_is_said_to_and_logs_for_a_limited_time(nam
     )
     log = RESOURCES[target(function["LoggingConfig"]["LogGroup"])]
     assert log["Properties"]["RetentionInDays"] > 0
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_its_share_of_the_account(name: str) -> None:
+    assert FUNCTIONS[name]["ReservedConcurrentExecutions"] > 0
+
+
+@pytest.mark.parametrize("name", of_type("Logs::LogGroup"))
+def test_every_log_ends(name: str) -> None:
+    assert of_type("Logs::LogGroup")[name]["RetentionInDays"] > 0
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -137,6 +170,20 @@ def test_a_message_stays_invisible_for_six_times_its_consumers_timeout(name: str
     assert QUEUES[target(mapping["EventSourceArn"])]["VisibilityTimeout"] >= 6 * timeout
 
 
+@pytest.mark.parametrize("name", sorted(set(MAPPINGS) - set(_streams())))
+def test_a_queue_calls_no_more_at_once_than_its_consumer_may_be(name: str) -> None:
+    most = MAPPINGS[name]["ScalingConfig"]["MaximumConcurrency"]
+    reserved = FUNCTIONS[target(MAPPINGS[name]["FunctionName"])]["ReservedConcurrentExecutions"]
+    assert 2 <= most <= reserved
+
+
+@pytest.mark.parametrize("name", _streams())
+def test_a_stream_gives_a_batch_up_into_a_queue(name: str) -> None:
+    assert MAPPINGS[name]["BisectBatchOnFunctionError"] is True
+    assert MAPPINGS[name]["MaximumRetryAttempts"] > 0
+    assert target(MAPPINGS[name]["DestinationConfig"]["OnFailure"]["Destination"]) in QUEUES
+
+
 @pytest.mark.parametrize("name", MAPPINGS)
 def test_sqs_steps_in_only_after_the_consumer_gave_up(name: str) -> None:
     mapping = MAPPINGS[name]
@@ -158,6 +205,7 @@ def test_every_task_ends_in_time_and_is_retried_with_full_jitter(name: str) -> N
         called = task["Parameters"]["FunctionName"]
         assert task["TimeoutSeconds"] >= FUNCTIONS[called]["Timeout"]
         assert {retry["JitterStrategy"] for retry in task["Retry"]} == {"FULL"}
+        assert all(retry["MaxAttempts"] > 0 for retry in task["Retry"])
         assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +24,12 @@ def of_type(resources: Resources, kind: str) -> dict[str, Any]:
 def alarmed(resources: Resources, metric: str) -> set[str]:
     """The resources that an alarm watches by a metric."""
     alarms = of_type(resources, "CloudWatch::Alarm").values()
-    watching = [alarm for alarm in alarms if alarm.get("MetricName") == metric]
+    watching = [alarm for alarm in alarms if alarm["MetricName"] == metric]
     values = [alarm["Dimensions"][0]["Value"] for alarm in watching]
     return {value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0] for value in values}
 
 
-@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+@pytest.mark.parametrize("metric", ["Errors", "Throttles", "Duration"])
 def test_every_function_has_its_alarms(resources: Resources, metric: str) -> None:
     assert alarmed(resources, metric) == set(of_type(resources, "Lambda::Function"))
 
@@ -37,6 +39,84 @@ def test_every_queue_has_its_alarm(resources: Resources) -> None:
     working = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     assert alarmed(resources, "ApproximateAgeOfOldestMessage") == working
     assert alarmed(resources, "ApproximateNumberOfMessagesVisible") == set(queues) - working
+
+
+def test_every_function_that_is_nearly_too_slow_is_told_of(resources: Resources) -> None:
+    alarms = of_type(resources, "CloudWatch::Alarm").values()
+    for alarm in (one for one in alarms if one["MetricName"] == "Duration"):
+        function = resources[alarm["Dimensions"][0]["Value"]["Ref"]]["Properties"]
+        assert alarm["ExtendedStatistic"] == "p99"
+        assert alarm["Threshold"] == function["Timeout"] * 800
+
+
+@pytest.mark.parametrize("metric", ["ExecutionsFailed", "ExecutionsTimedOut"])
+def test_every_machine_has_its_alarms(resources: Resources, metric: str) -> None:
+    assert alarmed(resources, metric) == set(of_type(resources, "StepFunctions::StateMachine"))
+
+
+def test_every_stream_has_its_alarm(resources: Resources) -> None:
+    mappings = of_type(resources, "Lambda::EventSourceMapping").values()
+    readers = {m["FunctionName"]["Ref"] for m in mappings if "StartingPosition" in m}
+    assert alarmed(resources, "IteratorAge") == readers
+
+
+def test_every_starter_has_an_alarm_of_what_it_gives_up(resources: Resources) -> None:
+    functions = of_type(resources, "Lambda::Function").values()
+    alarms = of_type(resources, "CloudWatch::Alarm").values()
+    services = {
+        function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        for function in functions
+        if "QUARANTINE_TABLE" in function["Environment"]["Variables"]
+        and "QUEUE_URL" in function["Environment"]["Variables"]
+    }
+    watched = {a["Dimensions"][0]["Value"] for a in alarms if a["MetricName"] == "Quarantined"}
+    assert watched == services != set()
+
+
+def test_every_alarm_is_heard(resources: Resources) -> None:
+    for name, alarm in of_type(resources, "CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] != [], name
+    assert len(of_type(resources, "SNS::Topic")) == 1
+
+
+def test_alarms_are_told_under_a_key_that_cloudwatch_may_use(resources: Resources) -> None:
+    (topic,) = of_type(resources, "SNS::Topic").values()
+    key = resources[topic["KmsMasterKeyId"]["Fn::GetAtt"][0]]["Properties"]
+    told = [
+        statement["Action"]
+        for statement in key["KeyPolicy"]["Statement"]
+        if statement["Principal"].get("Service") == "cloudwatch.amazonaws.com"
+    ]
+    assert told == [["kms:Decrypt", "kms:GenerateDataKey"]]
+
+
+def test_the_dashboard_shows_every_function_queue_machine_and_the_api(
+    resources: Resources,
+) -> None:
+    (board,) = of_type(resources, "CloudWatch::Dashboard").values()
+    shown = json.dumps(board)
+    kinds = ("Lambda::Function", "SQS::Queue", "StepFunctions::StateMachine", "ApiGatewayV2::Api")
+    for kind in kinds:
+        missing = [name for name in of_type(resources, kind) if name not in shown]
+        assert missing == []
+
+
+def test_a_stack_stays_far_from_what_cloudformation_allows(assembly: Path) -> None:
+    for template in assembly.glob("*.template.json"):
+        assert len(json.loads(template.read_text())["Resources"]) < 250, template.name
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_every_stage_can_be_synthesized(stage: str, tmp_path: Path) -> None:
+    from infra.app import add_stacks, new_app
+
+    app = new_app(tmp_path)
+    app.node.set_context("stage", stage)
+    app.node.set_context("stages", {stage: {"alarm_mail": "ops@acme.com"}})
+    add_stacks(app)
+    app.synth()
+    data = json.loads((tmp_path / f"millrace-{stage}-data.template.json").read_text())
+    assert data["Resources"]["AlarmMail"]["Properties"]["Endpoint"] == "ops@acme.com"
 
 
 def test_every_queue_is_encrypted(resources: Resources) -> None:

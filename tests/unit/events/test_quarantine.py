@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,15 @@ def quarantine():
     made = Quarantine(MemoryTables(), "quarantine")
     made.add(ENTRY)
     return made
+
+
+def test_an_event_that_is_given_up_is_counted(capsys, monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "lead_pipeline")
+    Quarantine(MemoryTables(), "quarantine").add(ENTRY)
+    line = json.loads(capsys.readouterr().out)
+    (told,) = line["_aws"]["CloudWatchMetrics"]
+    assert (told["Namespace"], told["Dimensions"]) == ("Millrace", [["service"]])
+    assert (line["service"], line["Quarantined"]) == ("lead_pipeline", [1.0])
 
 
 def test_redrive_sends_the_message_once(quarantine):
