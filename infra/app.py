@@ -12,7 +12,7 @@ import aws_cdk as cdk
 
 from infra.assets.bundling import NOT_NOW
 from infra.assets.kinds import ROOT
-from infra.config import StageConfig, stage_config
+from infra.config import StageConfig, StageError, stage_config
 from infra.constructs.dashboard import Dashboard
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
@@ -41,6 +41,8 @@ def config_of(app: cdk.App) -> StageConfig:
     """The settings of the stage that the context names."""
     stage = app.node.get_context("stage")
     told = app.node.try_get_context("stages") or {}
+    if not isinstance(told, dict):
+        raise StageError("stages is an object by stage; write it in cdk.json, not after -c")
     return stage_config(stage, told.get(stage))
 
 
