@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +31,9 @@ def main() -> int:
             if told.reset:
                 _forget(home)
             _fresh_blueprint()
-            _serve(Options(told.port, told.aws_port, home, quiet=False, weak=told.weak))
+            _serve(
+                Options(told.port, told.aws_port, home, quiet=False, weak=told.weak, now=told.now)
+            )
     except KeyboardInterrupt:  # before it was served; nothing was changed yet
         return 130
     except (CannotStartError, BlueprintError, PortError) as error:
@@ -52,8 +55,26 @@ def _arguments() -> argparse.Namespace:
         metavar="SEED",
         help="lag, duplicates, disorder, throttling and failures, as AWS has them",
     )
+    parser.add_argument(
+        "--now",
+        type=_moment,
+        metavar="TIME",
+        help="where the clock of schedules starts, e.g. 2026-03-29T00:59:50Z",
+    )
     parser.add_argument("--reset", action="store_true", help="forget the state first")
     return parser.parse_args()
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time with a zone; write one as 2026-03-29T00:59:50Z"
+        )
+    return moment
 
 
 def _serve(options: Options) -> None:

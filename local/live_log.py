@@ -38,6 +38,10 @@ class LiveLog:
         head = f"{line.method:6} {line.path}"
         self._line("http", f"{head}  {line.status}  {line.ms} ms  {line.request_id}", style)
 
+    def note(self, about: str, text: str) -> None:
+        """What delivery did, where nobody asked for it."""
+        self._line(about, text, "")
+
     def report(self, about: str, text: str) -> None:
         """What delivery has to say."""
         self._line(about, text, "red")

@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,6 @@ from local import blueprint, seams
 from local.access import Access, Refusal
 from local.delivery.bus import BusDelivery
 from local.delivery.queues import QueuePoller
-from local.delivery.schedules import ScheduleClock
 from local.delivery.streams import StreamPoller
 from local.demo import Demo
 from local.gateway import Gateway, Routes
@@ -29,8 +30,10 @@ from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost, name_o
 from local.live_log import LiveLog
 from local.ports import LOOPBACK, free_port, require_free
 from local.provision import Deployment, provision
-from local.provision.clients import aws
+from local.provision.clients import aws, with_keys
 from local.provision.rights import require_rights
+from local.schedules.clock import ScheduleClock
+from local.schedules.movable_time import MovableTime
 from local.seams import policies
 from local.snapshots import Snapshots
 from local.weakness import Fault, Weakness
@@ -52,6 +55,8 @@ class Options:
     """Deliver every event twice, as the real services may."""
     weak: int | None = None
     """The seed of what AWS does and moto does not (`local.weakness`); None does nothing of it."""
+    now: datetime | None = None
+    """Where the clock of schedules starts; None is the machine's own time."""
     quiet: bool = True
     """Write no live log."""
     root: Path = ROOT
@@ -71,6 +76,9 @@ class Platform:
         self.access = Access(policies.of_role, policies.of_resource, self._on_refusal)
         self.weakness = Weakness(options.weak, duplicate=options.duplicate)
         self.snapshots = Snapshots(options.home, self.log.report)
+        self.schedules = ScheduleClock(
+            MovableTime(options.now), lru_cache(self._client_of), self.log.note, self.log.report
+        )
         self.host: LambdaHost
         self.deployment: Deployment
         self._stack = contextlib.ExitStack()
@@ -118,6 +126,7 @@ class Platform:
             invoke=self._invoke_for_aws,
             deliver=BusDelivery(self.log.report, self.weakness),
             on_stream_record=self._on_stream_record,
+            on_failed_event=self._on_failed_event,
         )
         seams.weaken(draw=self._fault, lag=self.weakness.lag)
         resources = blueprint.load(options.root / "infra" / "blueprint")
@@ -178,8 +187,7 @@ class Platform:
                 self._delivering.append(stream)
             else:
                 self._delivering.append(QueuePoller(*told))
-        for schedule in wiring.schedules:
-            self._delivering.append(ScheduleClock(schedule, self._invoke_event, self.log.report))
+        self._delivering.append(self.schedules)
         for part in self._delivering:
             part.start()
         # What was pending when the last run ended, cleanly or not, is relayed now.
@@ -258,6 +266,15 @@ class Platform:
     def _on_stream_record(self, table: str, record: dict[str, Any]) -> None:
         for poller in self._streams.get(table, ()):
             poller.take(record)
+
+    def _on_failed_event(self, function: str, error: bytes) -> None:
+        if not self._stopping.is_set():
+            told = json.loads(error)
+            self.log.report(function, f"{told.get('errorType')}: {told.get('errorMessage')}")
+
+    def _client_of(self, service: str, role: str) -> Any:
+        """What the Scheduler calls with: the credentials of the schedule's role."""
+        return with_keys(service, self.access.credentials(role, "scheduler"))
 
     def _invoke_event(self, function: str, event: Mapping[str, Any]) -> InvocationResult:
         return self.host.invoke(function, json.dumps(event).encode())

@@ -66,7 +66,13 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Events::Archive": ("RetentionDays", "SourceArn"),
     "AWS::Events::EventBus": ("Name",),
     "AWS::Events::EventBusPolicy": ("EventBusName", "Statement", "StatementId"),
-    "AWS::Events::Rule": ("EventBusName", "EventPattern", "State", "Targets"),
+    "AWS::Events::Rule": (
+        "EventBusName",
+        "EventPattern",
+        "ScheduleExpression",
+        "State",
+        "Targets",
+    ),
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
     # The version that it points to is of a deployment; here it stands for the function as it is.
     "AWS::Lambda::Alias": ("FunctionName", "Name"),
@@ -100,7 +106,16 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
     "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
-    "AWS::Scheduler::Schedule": ("FlexibleTimeWindow", "ScheduleExpression", "Target"),
+    "AWS::Scheduler::Schedule": (
+        "Description",
+        "EndDate",
+        "FlexibleTimeWindow",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "StartDate",
+        "State",
+        "Target",
+    ),
     "AWS::SecretsManager::Secret": ("Description", "GenerateSecretString"),
     "AWS::StepFunctions::StateMachine": (
         "DefinitionString",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,3 +21,8 @@ def _session() -> Any:
 def aws(service: str) -> Any:
     """The client of a service."""
     return _session().client(service)
+
+
+def with_keys(service: str, keys: Mapping[str, str]) -> Any:
+    """A client that calls with credentials, given as the environment of a function has them."""
+    return _session().client(service, **{name.lower(): value for name, value in keys.items()})

@@ -17,7 +17,6 @@ class Wiring:
     functions: dict[str, FunctionSpec] = field(default_factory=dict)
     mappings: list[Mapping[str, Any]] = field(default_factory=list)
     """Event source mappings: a function and the queue or stream it is fed by."""
-    schedules: list[Mapping[str, Any]] = field(default_factory=list)
     gateway: dict[str, Resource] = field(default_factory=dict)
     """The resources of the HTTP API, references resolved."""
 

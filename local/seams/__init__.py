@@ -21,13 +21,14 @@ from local.seams import (
     lambda_invocations,
     lookups_kept,
     queue_receiving,
+    schedule_expressions,
     weak_calls,
 )
 from local.seams.access_checks import Check
 from local.seams.dynamodb_streams import StreamListener
 from local.seams.event_targets import Deliver
 from local.seams.index_lag import Lag
-from local.seams.lambda_invocations import Invoke
+from local.seams.lambda_invocations import Failed, Invoke
 from local.seams.weak_calls import Draw
 
 Credentials = Callable[[str, str], Mapping[str, str]]
@@ -51,7 +52,12 @@ def prepare_environment(port: int) -> None:
 
 
 def install(
-    *, check: Check, invoke: Invoke, deliver: Deliver, on_stream_record: StreamListener
+    *,
+    check: Check,
+    invoke: Invoke,
+    deliver: Deliver,
+    on_stream_record: StreamListener,
+    on_failed_event: Failed = lambda name, error: None,
 ) -> None:
     """Applies every seam but the interpreter's; the last call's hooks count."""
     access_checks.install(check)
@@ -61,9 +67,10 @@ def install(
     dynamodb_streams.install(on_stream_record)
     dynamodb_queries.install()
     queue_receiving.install()
-    lambda_invocations.install(invoke)
+    lambda_invocations.install(invoke, on_failed_event)
     event_patterns.install()
     event_targets.install(deliver)
+    schedule_expressions.install()
 
 
 def install_interpreter(credentials: Credentials) -> None:

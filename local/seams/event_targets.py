@@ -1,7 +1,8 @@
 """What a rule matches goes to its queues, and a target that cannot be reached stops no other.
 
 moto raises NotImplementedError out of PutEvents for functions and machines, ignores `Input` and
-`InputPath`, and sends for disabled rules. Our rules target queues only; archives keep moto's way.
+`InputPath`, sends for disabled rules, and takes a rule that has a schedule and no pattern for one
+that matches everything. Our rules target queues only; archives keep moto's way.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -28,13 +30,34 @@ _stock_send = Rule.send_to_targets
 
 
 def _send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
-    if self.state == "DISABLED" or not self.event_pattern.matches_event(original_event):
+    if self.state == "DISABLED" or not self.event_pattern.dump():
         return
-    for target in list(self.targets):
+    if self.event_pattern.matches_event(original_event):
+        _send_to_all(self, original_event, transform_input)
+
+
+def send_scheduled(rule: Any, due: datetime) -> None:
+    """Sends what EventBridge makes of a rule's schedule to the rule's targets."""
+    event = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": rule.account_id,
+        "time": due.timestamp(),
+        "region": rule.region_name,
+        "resources": [rule.arn],
+        "detail": {},
+    }
+    _send_to_all(rule, event, True)
+
+
+def _send_to_all(rule: Any, event: Any, transform_input: bool) -> None:
+    for target in list(rule.targets):
         try:
-            _send(self, target, original_event, transform_input)
+            _send(rule, target, event, transform_input)
         except Exception as error:  # PutEvents has succeeded once the event is on the bus
-            _log.warning("rule %s did not reach %s: %r", self.name, target["Arn"], error)
+            _log.warning("rule %s did not reach %s: %r", rule.name, target["Arn"], error)
 
 
 def _send(rule: Any, target: dict[str, Any], event: Any, transform_input: bool) -> None:

@@ -2,8 +2,8 @@
 
 All of moto's paths to a function (the Invoke API, Step Functions, notifications) meet in one
 method. An error is `Unhandled`, as AWS says of errors that a function raised; an Event invocation
-is answered before the function ran, where moto waits for it and returns its result; a payload that
-is falsy or a text reaches the function as it is.
+is answered before the function ran, where moto waits for it and returns its result, and nobody but
+the log hears that it failed; a payload that is falsy or a text reaches the function as it is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from local.seams.replacing import replace
 Invoke = Callable[[str, bytes], tuple[bytes, bool, str]]
 """Function name and payload; answers with payload, whether it is an error, and the log's tail."""
 
+Failed = Callable[[str, bytes], None]
+"""Told which function failed an event that nobody waits for, and its error."""
+
 _invoke: Invoke = lambda name, payload: (b"null", False, "")  # noqa: E731
+_failed: Failed = lambda name, error: None  # noqa: E731
 
 
 def _invoke_request(
@@ -32,7 +36,7 @@ def _invoke_request(
         return b""
     given = (self.function_name, payload or b"{}")
     if kind == "Event":
-        threading.Thread(target=_invoke, args=given, daemon=True, name=given[0]).start()
+        threading.Thread(target=_unattended, args=given, daemon=True, name=given[0]).start()
         return b""
     answer, failed, log = _invoke(*given)
     if failed:
@@ -41,8 +45,14 @@ def _invoke_request(
     return answer
 
 
-def install(invoke: Invoke) -> None:
+def _unattended(name: str, payload: bytes) -> None:
+    answer, failed, _ = _invoke(name, payload)
+    if failed:
+        _failed(name, answer)
+
+
+def install(invoke: Invoke, failed: Failed = lambda name, error: None) -> None:
     """Replaces how a function runs."""
-    global _invoke
-    _invoke = invoke
+    global _invoke, _failed
+    _invoke, _failed = invoke, failed
     replace(LambdaFunction, invoke=_invoke_request)

@@ -59,7 +59,6 @@ def test_what_delivery_and_gateway_act_on_is_noted(made):
     wiring = made.wiring
     functions = {mapping["FunctionName"] for mapping in wiring.mappings}
     assert {"RelayFunction", "LeadPipelineStarterFunction"} <= functions <= set(wiring.functions)
-    assert [schedule["Name"] for schedule in wiring.schedules] == ["SweeperSchedule"]
     assert "HttpApi" in wiring.gateway
     authorizer = wiring.functions["AuthorizerFunction"].environment
     pool = made.attribute("UserPool", "Ref")

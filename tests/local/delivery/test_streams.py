@@ -1,4 +1,4 @@
-"""Streams: filtered, in order, bounded. Schedules: rates, and a clear word for the rest."""
+"""Streams: filtered, in order, bounded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from local.blueprint import BlueprintError
 from local.delivery import streams
-from local.delivery.schedules import ScheduleClock, rate_seconds
 from local.delivery.streams import StreamPoller
 from local.lambda_host import InvocationResult
 from local.lambda_host.spec import failure
@@ -113,37 +112,3 @@ def test_an_unknown_filter_rule_is_named(monkeypatch):
     pattern = json.dumps({"eventName": [{"prefix": "IN"}]})
     with pytest.raises(BlueprintError, match="prefix"):
         World(monkeypatch, FilterCriteria={"Filters": [{"Pattern": pattern}]})
-
-
-@pytest.mark.parametrize(
-    ("expression", "seconds"), [("rate(1 minute)", 60), ("rate(2 hours)", 7200)]
-)
-def test_rates(expression, seconds):
-    assert rate_seconds("s", expression) == seconds
-
-
-@pytest.mark.parametrize("expression", ["cron(0 9 * * ? *)", "banana", "rate(0.5 minutes)"])
-def test_what_the_clock_does_not_know(expression):
-    with pytest.raises(BlueprintError, match="knows rate"):
-        rate_seconds("s", expression)
-
-
-def test_a_clock_calls_its_function(monkeypatch):
-    monkeypatch.setattr("local.delivery.schedules._SECONDS", {"minute": 0.02})
-    called, said = [], []
-
-    def invoke(function, event):
-        called.append((function, event))
-        return failure("X", "broken") if len(called) == 1 else InvocationResult(b"{}")
-
-    target = {"Arn": "arn:aws:lambda:us-east-1:1:function:f", "Input": '{"a": 1}'}
-    schedule = {"Name": "s", "ScheduleExpression": "rate(1 minute)", "Target": target}
-    clock = ScheduleClock(schedule, invoke, lambda about, text: said.append(text))
-    clock.start()
-    until = time.monotonic() + 5
-    while len(called) < 2:
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    clock.close()
-    assert called[0] == ("f", {"a": 1})
-    assert said == ["broken"]
