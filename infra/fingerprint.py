@@ -18,6 +18,7 @@ _SOURCES: Final = (
     "functions/pipeline_nodes/[!_]*/pipeline.py",
     "shared/pipelines/definition.py",
     "shared/pipelines/asl.py",
+    "shared/crm/imports/upload.py",
     "shared/platform/metrics.py",
     "requirements/synth.lock",
     "cdk.json",

@@ -1,4 +1,4 @@
-"""The demo tenant: its admin, and an outside source that is registered for it."""
+"""The demo tenant: its admin, an outside source and an import folder registered for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from local.seams.cognito_subjects import set_subject
 
 TENANT: Final = "demo"
 SOURCE: Final = "demo.website"
+FOLDER: Final = "demo"
+"""The folder of the import bucket whose files are the tenant's."""
 USERNAME: Final = "admin@demo.example"
 SUBJECT: Final = "00000000-0000-4000-8000-00000000d3e0"
 _PASSWORD: Final = "Only-for-this-laptop-1"
@@ -23,7 +25,7 @@ class Demo:
         self._table = identity_table
 
     def create(self) -> None:
-        """Creates user, membership and registered source; what stands already stays the same."""
+        """Creates user, membership and registrations; what stands already stays the same."""
         users = aws("cognito-idp")
         users.admin_create_user(UserPoolId=self._pool_id, Username=USERNAME)
         users.admin_set_user_password(
@@ -34,6 +36,7 @@ class Demo:
             pk=f"user#{SUBJECT}", sk="membership", tenant=TENANT, role="admin", email=USERNAME
         )
         self._put(pk=f"source#{SOURCE}", sk="source", tenant=TENANT)
+        self._put(pk=f"import#{FOLDER}", sk="import", tenant=TENANT)
 
     def mint(self) -> str:
         """An access token of the admin."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic_core import PydanticUndefined
 
+from functions.crm.importer import ImporterSettings
 from functions.crm.settings import CrmSettings
 from functions.events.relaying import RelaySettings
 from functions.identity.authorizer import AuthorizerSettings
@@ -15,6 +16,7 @@ from shared.platform.settings import FunctionSettings
 
 CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the CRM": CrmSettings,
+    "the importer": ImporterSettings,
     "relay and sweeper": RelaySettings,
     "a pipeline's starter": StarterSettings,
     "the lead pipeline's answer": RespondSettings,

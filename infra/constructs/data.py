@@ -1,4 +1,4 @@
-"""What holds data: the tables by their subject, and the secret that signs cursors."""
+"""What holds data: the tables by their subject, a bucket, the secret that signs cursors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.import_bucket import import_bucket
 from infra.constructs.tables import BOARD, CORRELATION, PENDING, RECENT, WHOLE, removal, table
 
 
 class Data(Construct):
-    """Tables and secret; the tenant leads every key in them."""
+    """Tables, in which the tenant leads every key, bucket, and secret."""
 
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name)
@@ -28,6 +29,7 @@ class Data(Construct):
         self.executions = table(self, "ExecutionsTable", config, indexes={RECENT: WHOLE})
         self.quarantine = table(self, "QuarantineTable", config)
         self.identity = table(self, "IdentityTable", config)
+        self.imports = import_bucket(self, config)
         self.cursor_secret = secretsmanager.Secret(
             self,
             "CursorSecret",

@@ -103,6 +103,8 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Lambda::Permission": ("Action", "FunctionName", "Principal", "SourceArn"),
     # Roles name the log that their function may write.
     "AWS::Logs::LogGroup": ("RetentionInDays",),
+    "AWS::S3::Bucket": ("NotificationConfiguration", "VersioningConfiguration"),
+    "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
     "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),

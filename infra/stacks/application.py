@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.crm_api import CrmApi
+from infra.constructs.lead_import import LeadImport
 from infra.constructs.pipeline import Pipeline, Surroundings
 from infra.constructs.service_function import Deployment
 from infra.stacks.data import DataStack
@@ -37,3 +38,4 @@ class ApplicationStack(ReadableStack):
         built = [Pipeline(self, definition, around) for definition in pipelines]
         api = CrmApi(self, "crm", deployment, data.data, data.users, pipelines=pipelines)
         api.may_redrive([pipeline.queue for pipeline in built])
+        LeadImport(self, deployment, data.data)

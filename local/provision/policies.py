@@ -1,4 +1,4 @@
-"""Policies of resources: who else than their owner may use queues, buses and functions."""
+"""Policies of resources: who else than their owner may use queues, buckets, buses and functions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def queue_policy(name: str, properties: dict[str, Any], _: Deployment) -> Mappin
     policy = json.dumps(properties["PolicyDocument"])
     for url in properties["Queues"]:
         aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return {"Ref": name, "Name": name}
+
+
+def bucket_policy(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """The policy of a bucket."""
+    policy = json.dumps(properties["PolicyDocument"])
+    aws("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=policy)
     return {"Ref": name, "Name": name}
 
 

@@ -15,6 +15,8 @@ Create = Callable[[str, dict[str, Any], Deployment], Attributes]
 
 CREATE: Final[Mapping[str, Create]] = {
     "AWS::DynamoDB::Table": storage.table,
+    "AWS::S3::Bucket": storage.bucket,
+    "AWS::S3::BucketPolicy": policies.bucket_policy,
     "AWS::SQS::Queue": storage.queue,
     "AWS::SecretsManager::Secret": storage.secret,
     "AWS::Logs::LogGroup": storage.log_group,

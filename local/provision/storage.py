@@ -1,8 +1,9 @@
-"""Tables, queues, secrets, log groups."""
+"""Tables, queues, buckets, secrets, log groups."""
 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -52,6 +53,22 @@ def queue(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, 
         "QueueName": physical,
         "Arn": arn["Attributes"]["QueueArn"],
     }
+
+
+def bucket(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
+    """A bucket; its objects are not in the snapshot."""
+    # A bucket's name knows no capital letters.
+    physical = properties.get("BucketName") or re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+    s3 = aws("s3")
+    s3.create_bucket(Bucket=physical)
+    if versioning := properties.get("VersioningConfiguration"):
+        s3.put_bucket_versioning(Bucket=physical, VersioningConfiguration=versioning)
+    notified = properties.get("NotificationConfiguration", {})
+    if notified.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled"):
+        s3.put_bucket_notification_configuration(
+            Bucket=physical, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+    return {"Ref": physical, "Name": physical, "Arn": f"arn:aws:s3:::{physical}"}
 
 
 def secret(name: str, properties: dict[str, Any], deployment: Deployment) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from local.seams import (
     index_lag,
     lambda_invocations,
     lookups_kept,
+    object_events,
     queue_receiving,
     schedule_expressions,
     weak_calls,
@@ -71,6 +72,7 @@ def install(
     event_patterns.install()
     event_targets.install(deliver)
     schedule_expressions.install()
+    object_events.install()
 
 
 def install_interpreter(credentials: Credentials) -> None:

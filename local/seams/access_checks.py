@@ -1,7 +1,8 @@
 """Every call is judged before it is acted on, and refused in AWS's words.
 
 moto knows one kind of judging, which reads all actions as about `*`, wants real signatures, and
-cannot be told of an action's own resources.
+cannot be told of an action's own resources; and one of buckets, which passes over conditions, so
+that a policy that demands encryption denies everything.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from xml.sax.saxutils import escape
 
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.responses import BaseResponse
+from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import S3AccessDeniedError
+from moto.s3.models import FakeBucket
 from werkzeug.exceptions import HTTPException
 
 from local.access import RefusedError
@@ -88,3 +91,4 @@ def install(check: Check) -> None:
         _authenticate_and_authorize_normal_action=_judge,
         _authenticate_and_authorize_s3_action=_judge_s3,
     )
+    replace(FakeBucket, get_permission=lambda self, action, resource: PermissionResult.NEUTRAL)

@@ -24,6 +24,8 @@ class Attempt:
     key: str
     request: str
     """Method, path and body; only its hash is stored."""
+    kept: timedelta = KEPT
+    """For how long the key is known."""
 
     def fingerprint(self) -> str:
         """Tells two requests apart."""
@@ -70,7 +72,7 @@ class Idempotency:
             "fingerprint": attempt.fingerprint(),
             "status": given.status,
             "body": given.body,
-            "expires_at": int((self._clock() + KEPT).timestamp()),
+            "expires_at": int((self._clock() + attempt.kept).timestamp()),
         }
         if given.etag:
             item["etag"] = given.etag

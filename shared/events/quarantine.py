@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
@@ -17,6 +17,9 @@ from shared.platform.metrics import QUARANTINED, count
 from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError
 
 Status = Literal["quarantined", "redriven", "discarded"]
+
+NO_TENANT: Final = "-"
+"""Whose quarantine takes events that nobody could tell a tenant of: the platform's own."""
 
 
 class NotInQuarantineError(Exception):

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
-from shared.events.quarantine import Quarantine, Quarantined, entry_id
+from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
 from shared.platform.backoff import delay_after
@@ -18,9 +18,6 @@ from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.queues import Queues
 
 Outcome = Literal["done", "repeated", "again", "quarantined"]
-
-NO_TENANT: Final = "-"
-"""Whose quarantine takes events that nobody could tell a tenant of: the platform's own."""
 
 _FIRST_DELAY: Final = 1.0
 _LONGEST_DELAY: Final = 60.0

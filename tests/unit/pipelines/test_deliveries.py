@@ -8,8 +8,8 @@ import pytest
 
 from shared.events import EntityRef, Event
 from shared.events.outbox import Change, commit, timeline
-from shared.events.quarantine import Quarantine
-from shared.pipelines.deliveries import NO_TENANT, Delivery, Receiver
+from shared.events.quarantine import NO_TENANT, Quarantine
+from shared.pipelines.deliveries import Delivery, Receiver
 from shared.pipelines.holding import HIDDEN_SECONDS
 from shared.pipelines.runs import Runs
 from shared.pipelines.start import Places, Starter

@@ -1,0 +1,74 @@
+"""S3 tells EventBridge what it tells it on AWS.
+
+moto writes `eTag`, the kind of event as the reason, one sequencer for everything, sends to the
+rules of every bus, and swallows whatever goes wrong.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+import uuid
+from typing import Any, Final
+
+from moto.events.models import events_backends
+from moto.s3 import notifications
+
+from local.seams.replacing import replace
+
+_log = logging.getLogger(__name__)
+_stock_type = notifications._detail_type
+_numbers = itertools.count(1)
+_REASONS: Final = {
+    "Put": "PutObject",
+    "Post": "POST Object",
+    "Copy": "CopyObject",
+    "CompleteMultipartUpload": "CompleteMultipartUpload",
+}
+
+
+def _tell(account_id: str, bucket: Any, event_name: str, key: Any) -> None:
+    try:
+        event = _event(account_id, bucket, event_name, key)
+        rules = events_backends[account_id][bucket.region_name].event_buses["default"].rules
+        for rule in list(rules.values()):
+            rule.send_to_targets(event)
+    except Exception as error:  # the object stands, whoever hears of it
+        _log.warning("%s of %s/%s was not told: %r", event_name, bucket.name, key.name, error)
+
+
+def _event(account_id: str, bucket: Any, event_name: str, key: Any) -> dict[str, Any]:
+    name = event_name.rpartition(":")[2]
+    told = {
+        "key": key.name,
+        "size": key.size,
+        "etag": key.etag.replace('"', ""),
+        "sequencer": f"{time.time_ns():016X}{next(_numbers):04X}",
+    }
+    if bucket.is_versioned:
+        told["version-id"] = key.version_id
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": _stock_type(event_name),
+        "source": "aws.s3",
+        "account": account_id,
+        "time": time.time(),
+        "region": bucket.region_name,
+        "resources": [bucket.arn],
+        "detail": {
+            "version": "0",
+            "bucket": {"name": bucket.name},
+            "object": told,
+            "request-id": uuid.uuid4().hex[:16].upper(),
+            "requester": account_id,
+            "source-ip-address": "127.0.0.1",
+            "reason": _REASONS.get(name, name),
+        },
+    }
+
+
+def install() -> None:
+    """Replaces how a bucket tells the bus."""
+    replace(notifications, _send_event_bridge_message=_tell)
