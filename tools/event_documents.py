@@ -1,4 +1,4 @@
-"""The generated files below `events/`: a JSON Schema and a sample per type and version, a table."""
+"""The generated files below `events/`: schemas and samples by type and version, a table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from shared.events.catalog import EventType, all_types
+from tools.aws_samples import SAMPLES
 
 _REQUIRED = ["specversion", "id", "type", "source", "time", "dataschema", "tenant", "data"]
 
@@ -17,6 +18,8 @@ def contents() -> dict[str, str]:
         name = f"{kind.name}.v{kind.version}"
         files[f"schemas/{name}.json"] = _json(schema(kind))
         files[f"samples/{name}.json"] = _json(sample(kind))
+    for name, event in SAMPLES.items():
+        files[f"aws/{name}.json"] = _json(event)
     return files
 
 
@@ -86,6 +89,7 @@ def _table() -> str:
         "",
         "Generated from `shared/events/catalog/`: `make generate`. Each type has a JSON Schema of",
         "its envelope in `schemas/` and an EventBridge event with sample data in `samples/`.",
+        "What other AWS services send and our rules accept has a sample in `aws/`.",
         "",
         "| type | version | topics | also accepted as | what happened | data |",
         "|---|---|---|---|---|---|",

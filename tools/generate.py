@@ -47,7 +47,7 @@ def stale(root: Path = ROOT) -> list[Path]:
     ]
     left_over = [
         path.relative_to(root)
-        for folder in ("events/schemas", "events/samples")
+        for folder in ("events/schemas", "events/samples", "events/aws")
         for path in (root / folder).glob("*.json")
         if path.relative_to(root) not in wanted
     ]

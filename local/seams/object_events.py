@@ -1,7 +1,7 @@
 """S3 tells EventBridge what it tells it on AWS.
 
 moto writes `eTag`, the kind of event as the reason, one sequencer for everything, sends to the
-rules of every bus, and swallows whatever goes wrong.
+rules of every bus, tells of an upload in parts twice, and swallows whatever goes wrong.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from moto.events.models import events_backends
 from moto.s3 import notifications
+from moto.s3.models import S3Backend
 
 from local.seams.replacing import replace
 
 _log = logging.getLogger(__name__)
 _stock_type = notifications._detail_type
+_stock_put = S3Backend.put_object
 _numbers = itertools.count(1)
 _REASONS: Final = {
     "Put": "PutObject",
@@ -30,7 +32,7 @@ _REASONS: Final = {
 
 def _tell(account_id: str, bucket: Any, event_name: str, key: Any) -> None:
     try:
-        event = _event(account_id, bucket, event_name, key)
+        event: Any = _event(account_id, bucket, event_name, key)
         rules = events_backends[account_id][bucket.region_name].event_buses["default"].rules
         for rule in list(rules.values()):
             rule.send_to_targets(event)
@@ -69,6 +71,13 @@ def _event(account_id: str, bucket: Any, event_name: str, key: Any) -> dict[str,
     }
 
 
+def _put_object(self: Any, *positional: Any, **named: Any) -> Any:
+    if named.get("multipart"):  # its completion is told of by its own event
+        named["disable_notification"] = True
+    return _stock_put(self, *positional, **named)
+
+
 def install() -> None:
     """Replaces how a bucket tells the bus."""
+    replace(S3Backend, put_object=_put_object)
     replace(notifications, _send_event_bridge_message=_tell)

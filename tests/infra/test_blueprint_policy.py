@@ -223,3 +223,16 @@ def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
 def test_what_is_the_truth_can_be_restored(name: str) -> None:
     recovery = of_type("DynamoDB::Table")[name]["PointInTimeRecoverySpecification"]
     assert recovery["PointInTimeRecoveryEnabled"] is True
+
+
+def test_no_import_can_start_another() -> None:
+    """What the importer may write into its bucket is what its rule leaves out."""
+    (left_out,) = RULES["LeadImportRule"]["EventPattern"]["detail"]["object"]["key"]
+    written = [
+        text(resource)
+        for statement in statements(ROLES["LeadImportImporterFunctionRole"])
+        if "s3:PutObject" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    prefix = left_out["anything-but"]["prefix"]
+    assert written == [f"ImportBucket/{prefix}*"]

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from shared.crm.imports.importing import Importer, OutOfTimeError
 from shared.crm.imports.upload import FolderTenant, NotAnUploadError, Upload, uploaded
-from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined
+from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.platform.backoff import delay_after
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.queues import Queues
@@ -70,7 +70,7 @@ class ImportReceiver:
 
     def _give_up(self, message: Message, event_id: str, why: str) -> tuple[Outcome, str]:
         entry = Quarantined(
-            id=f"{event_id}:{CONSUMER}",
+            id=entry_id(event_id, CONSUMER),
             tenant=NO_TENANT,
             event_id=event_id,
             event_type="Object Created",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 OPEN_ROUTES = "it tells nothing and changes nothing; preflights carry no credentials"
 OWN_RETRIES = "nothing calls it asynchronously; its caller retries and keeps what failed"
+EXPORTED = "millrace-dev-data:ExportsOutputFnGetAttImportBucketArn982E615A"
+UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
 TRACES = "X-Ray and log delivery have no resource-level permissions"
 IS_DEAD_LETTERS = "it is itself where failures end, for a stream or a schedule"
@@ -20,6 +22,16 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-COG2": [("users/UserPool/*", "each person may require it of themselves")],
     "AwsSolutions-COG8": [("users/UserPool/*", "the plus plan is charged per user")],
     "AwsSolutions-IAM5[Resource::*]": [("*Function/Role/*", TRACES), ("*Machine/Role/*", TRACES)],
+    f"AwsSolutions-IAM5[Resource::{EXPORTED}/*]": [("LeadImport/*Function/Role/*", UPLOADS)],
+    f"AwsSolutions-IAM5[Resource::{EXPORTED}/reports/*]": [
+        ("LeadImport/*Function/Role/*", UPLOADS)
+    ],
+    "AwsSolutions-S1": [
+        (
+            "tables/ImportBucket/*",
+            "each upload is an event; a log would outlive it",
+        )
+    ],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [("outbox/*DeadLetters/*", IS_DEAD_LETTERS)],
     "AwsSolutions-APIG4": [
@@ -32,12 +44,13 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("outbox/SweeperFunction/*", "the next minute sweeps again, and an error is an alarm"),
         ("outbox/RelayFunction/*", OWN_RETRIES),
         ("*Pipeline/*Function/*", OWN_RETRIES),
+        ("LeadImport/*Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
     "Serverless-SQSRedrivePolicy": [("*DeadLetters/*", "it is itself where failures end")],
     "Serverless-LambdaEventSourceMappingDestination": [
-        ("*/StarterQueueMapping", "a queue has a redrive policy; destinations are for streams")
+        ("*QueueMapping", "a queue has a redrive policy; destinations are for streams")
     ],
 }
 

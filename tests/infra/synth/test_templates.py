@@ -152,3 +152,14 @@ def test_the_api_calls_the_published_version_that_has_a_snapshot(resources: Reso
     assert resources[version]["Type"] == "AWS::Lambda::Version"
     assert resources["CrmIntegration"]["Properties"]["IntegrationUri"] == live
     assert resources["ApiMayCallCrm"]["Properties"]["FunctionName"] == live
+
+
+def test_the_bucket_is_private_encrypted_and_forgets(resources: Resources) -> None:
+    (bucket,) = of_type(resources, "S3::Bucket").values()
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["ExpirationInDays"], rule["Status"]) == (30, "Enabled")
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
