@@ -62,8 +62,24 @@ def use_everything(running) -> None:
     runs = running.eventually(lambda: running.get("/pipelines/lead_pipeline/runs/")["runs"])
     assert running.get(f"/pipelines/lead_pipeline/runs/{runs[0]['execution_id']}/")
     assert running.get(f"/trace/{runs[0]['execution_id']}/")["steps"]
+    import_files(running)
     quarantine_and_redrive(running)
     sweep(running, first["id"])
+
+
+def import_files(running) -> None:
+    """An upload, one into a folder of nobody, and one whose object is not there."""
+    platform, s3, sqs = running.platform, running.aws("s3"), running.aws("sqs")
+    bucket = platform.deployment.name("ImportBucket")
+    for folder in ("demo", "nobody"):
+        s3.put_object(Bucket=bucket, Key=f"{folder}/walk.csv", Body=b"name\nWalker\n")
+    gone = {"bucket": {"name": bucket}, "object": {"key": "demo/gone.csv", "version-id": "gone"}}
+    event = {"id": "1", "source": "aws.s3", "detail-type": "Object Created", "detail": gone}
+    url = sqs.get_queue_url(QueueName=platform.deployment.name("LeadImportQueue"))["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
+    role = arn("LeadImportImporterFunctionRole")
+    running.eventually(lambda: not platform.access.unused(role), seconds=90)
+    sqs.purge_queue(QueueUrl=url)
 
 
 def sweep(running, lead_id: str) -> None:
