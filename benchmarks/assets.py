@@ -1,22 +1,19 @@
-"""The assets of all kinds, built for this machine and a Python of Lambda's version."""
+"""The assets of all kinds, built for this machine, and what the runtime brings beside them."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from infra.assets.build import build
+from infra.assets.kinds import ROOT
 from local import blueprint
-from tools import build
 
-ROOT: Final = Path(__file__).parent.parent
 ASSETS: Final = ROOT / "build" / "benchmark"
-VERSION: Final = "3.13"
 TASK: Final = "/var/task"
 RUNTIME: Final = ("boto3", "botocore", "s3transfer", "dateutil", "six", "urllib3")
 """What Lambda's runtime brings beside the asset."""
@@ -45,36 +42,11 @@ def module_of(function: Function) -> str:
     return str(function["Handler"]).rpartition(".")[0]
 
 
-def kind_of(module: str) -> str:
-    """The kind of asset that serves a handler: the one whose sources name it closest."""
-    path = module.replace(".", "/")
-    fits = [
-        (len(source), kind)
-        for kind, sources in build.SOURCES.items()
-        for source in sources
-        if path.startswith(source.removesuffix(".py"))
-    ]
-    return max(fits)[1]
-
-
-def python_of_lambda() -> str:
-    """A Python of Lambda's version, or else this one; `MILLRACE_PYTHON` may name it."""
-    home = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    managed = home.glob(f"versions/{VERSION}*/bin/python")
-    named = (os.environ.get("MILLRACE_PYTHON"), shutil.which(f"python{VERSION}"))
-    for candidate in (*named, *map(str, managed)):
-        if candidate and (found := _ask(candidate)):
-            return found
-    return sys.executable
-
-
-def assets(python: str, kinds: Iterable[str]) -> dict[str, Path]:
-    """The named kinds, with bytecode that is never checked, as a deployment has it."""
-    os.environ["UV_PYTHON"] = python  # the wheels are to fit it
+def assets(kinds: Iterable[str]) -> dict[str, Path]:
+    """The named kinds, for this machine's platform and else as a deployment has them."""
     made = {kind: ASSETS / kind for kind in sorted(set(kinds))}
     for kind, out in made.items():
-        build.build(kind, out, host=True)
-        _compile(python, out)
+        build(kind, out, host=True)
     return made
 
 
@@ -94,13 +66,6 @@ def runtime(python: str) -> Path:
             shutil.copy2(spec.origin, out)
     _compile(python, out)
     return out
-
-
-def _ask(candidate: str) -> str | None:
-    """A version manager's stand-in may be first on the path: what it starts tells its name."""
-    asked = f"import sys; print(sys.executable if sys.version.startswith('{VERSION}.') else '')"
-    done = subprocess.run([candidate, "-c", asked], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
 
 
 def _compile(python: str, folder: Path) -> None:

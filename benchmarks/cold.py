@@ -30,6 +30,8 @@ from typing import Final
 
 from benchmarks import assets
 from benchmarks.measuring import Samples, interleaved, processor_seconds, rounds_asked, table
+from infra.assets.kinds import kind_of
+from infra.assets.python import python_of_lambda
 
 _LOG: Final = "from aws_lambda_powertools import Logger"
 _MODELS: Final = "from pydantic import BaseModel"
@@ -100,7 +102,7 @@ class Case:
 def main() -> None:
     """Builds the assets, measures, prints."""
     rounds = rounds_asked(__doc__, 15)
-    python = assets.python_of_lambda()
+    python = python_of_lambda()
     cases = _cases(python)
     nothing = Import(python, (), {})
     turns: dict[str, Callable[[], float]] = {"nothing": partial(nothing.seconds, "pass")}
@@ -126,8 +128,8 @@ def main() -> None:
 
 def _cases(python: str) -> list[Case]:
     found = assets.functions()
-    kinds = {name: assets.kind_of(assets.module_of(told)) for name, told in found.items()}
-    built = assets.assets(python, kinds.values())
+    kinds = {name: kind_of(told["Handler"]) for name, told in found.items()}
+    built = assets.assets(kinds.values())
     sdk = assets.runtime(python)
     return [
         _case(name, told, Import(python, (built[kinds[name]], sdk), assets.environment(told)))

@@ -14,12 +14,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import BOARD, GET, PUT, index_arn
 from shared.crm.imports.upload import REPORTS
 
+_SERVICE: Final = "importer"
 _TIMEOUT_SECONDS: Final = 300
 _MAX_RECEIVES: Final = 8
 _RULE_RETRIES: Final = 185
@@ -37,6 +39,7 @@ class LeadImport(Construct):
         )
         self._add_rule()
         self._add_importer(deployment, data)
+        alarm_of_quarantine(self, _SERVICE)
 
     def _add_rule(self) -> None:
         target = targets.SqsQueue(
@@ -67,7 +70,7 @@ class LeadImport(Construct):
             self,
             "ImporterFunction",
             deployment,
-            service="importer",
+            service=_SERVICE,
             handler="functions.crm.importer.handler",
             timeout=_TIMEOUT_SECONDS,
             memory=512,

@@ -90,7 +90,9 @@ class Outbox(Construct):
                 filters=[mapping.FilterProperty(pattern=json.dumps(_NEW_AND_PENDING))]
             ),
         )
+        self._watch_stream()
 
+    def _watch_stream(self) -> None:
         age = cloudwatch.Metric(
             namespace="AWS/Lambda",
             metric_name="IteratorAge",

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, cast
 
-import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -18,7 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.config import MAX_ATTEMPTS
-from infra.constructs.alarms import alarm_when
+from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.machine import ExpressMachine
@@ -27,7 +25,6 @@ from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import GET, PUT
 from shared.pipelines.asl import NODE_TIMEOUT_SECONDS
 from shared.pipelines.definition import Pipeline as Definition
-from shared.platform.metrics import NAMESPACE, QUARANTINED
 
 _STARTER_TIMEOUT_SECONDS: Final = 90
 _RULE_RETRIES: Final = 185
@@ -66,7 +63,7 @@ class Pipeline(Construct):
         self.queue: sqs.Queue = delivery.queue
         self._add_rule(delivery)
         self._add_starter()
-        self._add_alarm()
+        alarm_of_quarantine(self, definition.name)
 
     def _node(self, name: str) -> ServiceFunction:
         folder = self._definition.folder
@@ -151,16 +148,6 @@ class Pipeline(Construct):
                 maximum_concurrency=runs
             ),
         )
-
-    def _add_alarm(self) -> None:
-        given_up = cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=QUARANTINED,
-            statistic="Sum",
-            period=cdk.Duration.minutes(5),
-            dimensions_map={"service": self._definition.name},
-        )
-        alarm_when(self, "Quarantined", given_up, above=0)
 
 
 def pascal(name: str) -> str:
