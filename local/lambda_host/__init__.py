@@ -4,6 +4,6 @@
 """
 
 from local.lambda_host.host import LambdaHost
-from local.lambda_host.spec import FunctionSpec, InvocationResult, name_of
+from local.lambda_host.spec import FunctionSpec, InvocationResult, name_of, qualifier_of
 
-__all__ = ["FunctionSpec", "InvocationResult", "LambdaHost", "name_of"]
+__all__ = ["FunctionSpec", "InvocationResult", "LambdaHost", "name_of", "qualifier_of"]

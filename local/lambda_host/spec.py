@@ -46,6 +46,11 @@ def name_of(function: str) -> str:
     return function.rpartition(":function:")[2].partition(":")[0]
 
 
+def qualifier_of(function: str) -> str:
+    """The alias or version that an ARN names; empty if it names none."""
+    return function.rpartition(":function:")[2].partition(":")[2]
+
+
 def failure(kind: str, message: str, request_id: str = "") -> InvocationResult:
     """A failed invocation in AWS's form."""
     payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()

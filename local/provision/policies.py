@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from local.lambda_host import name_of, qualifier_of
 from local.provision.clients import aws
 from local.provision.deployment import Deployment
 
@@ -35,8 +36,11 @@ def bus_policy(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[
 def permission(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
     """One caller that a function lets in."""
     how = {key: properties[key] for key in ("SourceArn", "SourceAccount") if key in properties}
+    function, qualifier = properties["FunctionName"], qualifier_of(properties["FunctionName"])
+    if qualifier:
+        how["Qualifier"] = qualifier
     aws("lambda").add_permission(
-        FunctionName=properties["FunctionName"],
+        FunctionName=name_of(function),
         StatementId=name,
         Action=properties["Action"],
         Principal=properties["Principal"],
