@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
@@ -17,22 +16,23 @@ def differing(environment: Path, lock: Path) -> list[str]:
     Raises:
         OSError: the environment or the lock file is not there.
     """
-    pins = list(_pins(lock))
     installed = _installed(environment)
     wrong = []
-    for name, version, conditional in pins:
+    for name, pins in _pins(lock).items():
         found = installed.get(name)
-        if found is None and not conditional:
+        if found is None and not all(pins.values()):
             wrong.append(f"{name} is absent")
-        elif found not in (None, version):
-            wrong.append(f"{name} {found} instead of {version}")
+        elif found is not None and found not in pins:
+            wrong.append(f"{name} {found} instead of {' or '.join(pins)}")
     return wrong
 
 
-def _pins(lock: Path) -> Iterator[tuple[str, str, bool]]:
-    """Name, version, and whether it is for some machines only."""
+def _pins(lock: Path) -> dict[str, dict[str, bool]]:
+    """By name: each version, and whether it is for some machines or Pythons only."""
+    pins: dict[str, dict[str, bool]] = {}
     for name, version, marker in _PIN.findall(lock.read_text(encoding="utf-8")):
-        yield _canonical(name), version, bool(marker)
+        pins.setdefault(_canonical(name), {})[version] = bool(marker)
+    return pins
 
 
 def _installed(environment: Path) -> dict[str, str]:
