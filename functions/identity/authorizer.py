@@ -20,7 +20,7 @@ log = logger("authorizer")
 class AuthorizerSettings(FunctionSettings):
     """Settings of the authorizer."""
 
-    identity_table: str = Field(description="Table of members.")
+    identity_table: str = Field(description="Table of members, keys and registrations.")
     issuer: str = Field(description="Who must have issued a token: the user pool.")
     jwks_url: str = Field(description="Where the pool's public keys are.")
     client_id: str = Field(description="The app client a token must be for.")

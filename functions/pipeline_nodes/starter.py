@@ -25,13 +25,13 @@ class StarterSettings(FunctionSettings):
 
     pipeline: str = Field(description="The pipeline it starts; also its name as a consumer.")
     state_machine_arn: str = Field(description="The pipeline's state machine.")
-    queue_url: str = Field(description="The pipeline's queue.")
+    queue_url: str = Field(description="The queue whose messages it takes.")
     max_attempts: int = Field(5, ge=1, description="Deliveries before an event is quarantined.")
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
     inbox_table: str = Field(description="Table of inbox keys.")
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
-    identity_table: str = Field(description="Table of registered outside sources.")
+    identity_table: str = Field(description="Table of members, keys and registrations.")
 
 
 @lru_cache(maxsize=1)

@@ -43,6 +43,7 @@ class CrmApi(Construct):
         self._pipelines = pipelines
         self._data = data
         api = HttpApi(self, "api", deployment.config)
+        self.url = f"https://{api.host}"
         self._crm = self._crm_function(api.host)
         api.serve(self._crm, self._authorizer_function(users))
 

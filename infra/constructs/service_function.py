@@ -98,6 +98,8 @@ class ServiceFunction(Construct):
         self._rights.add_statements(right(list(actions), list(resources)))
 
     def _live(self) -> lambda_.Alias:
+        about = cdk.Annotations.of(self.function)
+        about.acknowledge_warning("@aws-cdk/aws-lambda:snapStartRequirePublish", "it is published")
         # The generated class names a parameter otherwise than its interface, hence the cast.
         version = cast("lambda_.IVersion", self.function.current_version)
         return lambda_.Alias(self, "Live", alias_name="live", version=version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
@@ -39,3 +40,4 @@ class ApplicationStack(ReadableStack):
         api = CrmApi(self, "crm", deployment, data.data, data.users, pipelines=pipelines)
         api.may_redrive([pipeline.queue for pipeline in built])
         LeadImport(self, deployment, data.data)
+        cdk.CfnOutput(self, "ApiUrl", value=api.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aws_cdk as cdk
 from constructs import Construct
 
 from infra.config import StageConfig
@@ -19,3 +20,11 @@ class DataStack(ReadableStack):
         self.data = Data(self, "tables", config)
         self.users = Users(self, "users", config)
         self.alarms = AlarmTopic(self, "alarms", config)
+        told = {
+            "UserPoolId": self.users.pool.user_pool_id,
+            "ClientId": self.users.client.user_pool_client_id,
+            "IdentityTableName": self.data.identity.table_name,
+            "ImportBucketName": self.data.imports.bucket_name,
+        }
+        for output, value in told.items():
+            cdk.CfnOutput(self, output, value=value)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -102,9 +106,10 @@ def test_an_unknown_folder_goes_to_quarantine_with_a_sentence(running, bucket):
 def test_the_command_of_the_docs(running, bucket, tmp_path):
     name = f"Copied {uuid.uuid4()}"
     (tmp_path / "leads.csv").write_text(f"name;value\n{name};70000.50\n")
-    command = ["aws", "s3", "cp", "leads.csv", f"s3://{bucket}/demo/leads.csv"]
+    text = (ROOT / "docs" / "imports.md").read_text()
+    command = re.search(r"^aws s3 cp .*$", text, re.MULTILINE)[0]
     done = subprocess.run(
-        [*command, "--endpoint-url", running.platform.aws_url],
+        command.replace("http://localhost:8001", running.platform.aws_url).split(),
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
         env={**os.environ, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
              "AWS_DEFAULT_REGION": "us-east-1"},

@@ -67,11 +67,18 @@ class Check:
             "identity.authorizer": lambda: events.question(self._token()),
             "events.relay": events.stream,
             "events.sweeper": lambda: {"grace": 0},
-            "pipeline_nodes.starter": lambda: events.message(aws("sqs"), self._queue),
+            "pipeline_nodes.starter": lambda: self._message(events.of_a_pipeline()),
+            "crm.importer": lambda: self._message(self._upload()),
         }
         if module in known:
             return known[module]()
         return events.step() if module.startswith("pipeline_nodes.") else events.sample()
+
+    def _message(self, event: dict[str, Any]) -> dict[str, Any]:
+        return events.message(aws("sqs"), self._queue, event)
+
+    def _upload(self) -> dict[str, Any]:
+        return events.upload(aws("s3"), self._platform.deployment.name("ImportBucket"))
 
     def _token(self) -> str:
         deployment = self._platform.deployment

@@ -74,9 +74,26 @@ def stream() -> dict[str, Any]:
     return {"Records": [record]}
 
 
-def message(sqs: Any, queue_url: str) -> dict[str, Any]:
-    """A message of a pipeline's queue, as it was received from one."""
-    body = json.dumps({**sample(), "detail": of_the_outbox()})
+def upload(s3: Any, bucket: str) -> dict[str, Any]:
+    """What S3 tells of a file of one lead, which is there."""
+    key = "demo/asset-check.csv"
+    put = s3.put_object(Bucket=bucket, Key=key, Body=b"name\nJane Doe\n")
+    told: dict[str, Any] = json.loads(
+        (ROOT / "events" / "aws" / "s3_object_created.json").read_text(encoding="utf-8")
+    )
+    told["detail"]["bucket"]["name"] = bucket
+    told["detail"]["object"].update({"key": key, "version-id": put["VersionId"]})
+    return told
+
+
+def of_a_pipeline() -> dict[str, Any]:
+    """An event as the bus puts it into a pipeline's queue."""
+    return {**sample(), "detail": of_the_outbox()}
+
+
+def message(sqs: Any, queue_url: str, event: dict[str, Any]) -> dict[str, Any]:
+    """A batch of one event, as it was received from a queue."""
+    body = json.dumps(event)
     sqs.send_message(QueueUrl=queue_url, MessageBody=body)
     (received,) = sqs.receive_message(QueueUrl=queue_url)["Messages"]
     record = {

@@ -87,15 +87,8 @@ def call(spec: FunctionSpec, task: Task, event: bytes, log: list[str]) -> Invoca
 
 
 def fault(result: InvocationResult) -> str | None:
-    """What shows that a function was not whole; an error of its own domain is an answer."""
+    """What shows that a function was not whole: an error that its handler let out."""
     if not result.failed:
         return None
     error: dict[str, Any] = result.error()
-    kind = str(error.get("errorType", ""))
-    broken = kind.startswith(("Runtime.", "Sandbox.")) or kind in {
-        "ImportError",
-        "ModuleNotFoundError",
-        "PackageNotFoundError",
-        "FileNotFoundError",
-    }
-    return f"{kind}: {error.get('errorMessage')}" if broken else None
+    return f"{error.get('errorType')}: {error.get('errorMessage')}"

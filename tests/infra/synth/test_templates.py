@@ -163,3 +163,10 @@ def test_the_bucket_is_private_encrypted_and_forgets(resources: Resources) -> No
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert (rule["ExpirationInDays"], rule["Status"]) == (30, "Enabled")
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
+
+
+def test_the_cdk_warns_of_nothing(assembly: Path) -> None:
+    said = {path.name: path.read_text() for path in assembly.glob("*.metadata.json")}
+    assert said
+    assert not [name for name, text in said.items() if "aws:cdk:warning" in text]
+    assert "aws:cdk:warning" not in (assembly / "manifest.json").read_text()
