@@ -129,6 +129,7 @@ class Platform:
             on_failed_event=self._on_failed_event,
         )
         seams.weaken(draw=self._fault, lag=self.weakness.lag)
+        stack.callback(seams.strengthen)
         resources = blueprint.load(options.root / "infra" / "blueprint")
         deployment = Deployment(self._overrides(), self.snapshots.secrets(), self._add)
         self.deployment = provision(resources, deployment)

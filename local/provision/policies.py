@@ -35,10 +35,11 @@ def bus_policy(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[
 
 def permission(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
     """One caller that a function lets in."""
-    how = {key: properties[key] for key in ("SourceArn", "SourceAccount") if key in properties}
-    function, qualifier = properties["FunctionName"], qualifier_of(properties["FunctionName"])
-    if qualifier:
-        how["Qualifier"] = qualifier
+    function = properties["FunctionName"]
+    told = {"Qualifier": qualifier_of(function), **properties}
+    how: dict[str, Any] = {
+        key: told[key] for key in ("Qualifier", "SourceArn", "SourceAccount") if told.get(key)
+    }
     aws("lambda").add_permission(
         FunctionName=name_of(function),
         StatementId=name,

@@ -31,6 +31,7 @@ from local.seams.event_targets import Deliver
 from local.seams.index_lag import Lag
 from local.seams.lambda_invocations import Failed, Invoke
 from local.seams.weak_calls import Draw
+from local.weakness import Fault
 
 Credentials = Callable[[str, str], Mapping[str, str]]
 
@@ -97,3 +98,9 @@ def weaken(*, draw: Draw, lag: Lag) -> None:
     """Sets how AWS's weaknesses are drawn: what becomes of calls, how far indexes are behind."""
     weak_calls.install(draw)
     index_lag.install(lag)
+
+
+def strengthen() -> None:
+    """Ends the weaknesses: whoever uses moto in this process next has it as it is."""
+    weak_calls.install(lambda key: Fault.NONE)
+    index_lag.install(lambda: 0.0)

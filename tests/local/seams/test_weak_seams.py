@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local import seams
@@ -24,7 +26,7 @@ def weak(local):
         draw=lambda key: weak.faults.pop(0) if weak.faults else Fault.NONE, lag=lambda: weak.lag
     )
     yield weak
-    seams.weaken(draw=lambda key: Fault.NONE, lag=lambda: 0.0)
+    seams.strengthen()
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,19 @@ def test_the_client_of_aws_tries_again(weak, table, fault, acted):
         aws("dynamodb").put_item(TableName="t", Item=item, **condition)
     assert not weak.faults
     assert aws("dynamodb").get_item(TableName="t", Key=item)["Item"] == item
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "iam", "s3", "sqs", "sns", "secretsmanager"])
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.UNAVAILABLE, Fault.ANSWER_LOST])
+def test_every_service_says_so_in_its_own_language(weak, service, fault):
+    ask = {"dynamodb": "list_tables", "iam": "list_roles", "s3": "list_buckets",
+           "sns": "list_topics", "sqs": "list_queues"}  # fmt: skip
+    client = boto3.client(service, config=Config(retries={"max_attempts": 0}))
+    weak.faults = [fault]
+    with pytest.raises(ClientError, match="drawn by --weak"):
+        getattr(client, ask.get(service, "list_secrets"))()
+    assert not weak.faults
+    getattr(client, ask.get(service, "list_secrets"))()
 
 
 def test_a_transaction_with_a_lost_answer_happens_once(weak, table):
@@ -85,7 +100,7 @@ def test_an_index_knows_later(weak, table):
     assert aws("dynamodb").get_item(TableName="t", Key=key)["Item"]["v"] == {"S": "newest"}
     aws("dynamodb").delete_item(TableName="t", Key=key)
     assert _of_index() == ["old"]
-    seams.weaken(draw=lambda key: Fault.NONE, lag=lambda: 0.0)
+    seams.strengthen()
     assert _of_index() == []
 
 
