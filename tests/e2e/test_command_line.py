@@ -43,7 +43,7 @@ def _await_health(port):
     until = time.monotonic() + 30
     while True:
         try:
-            assert requests.get(f"http://localhost:{port}/health", timeout=5).ok
+            assert requests.get(f"http://localhost:{port}/health", timeout=60).ok
             return
         except requests.ConnectionError:
             assert time.monotonic() < until
