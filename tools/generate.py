@@ -10,28 +10,37 @@ import json
 import sys
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from shared.events.catalog.registry import InvalidEventDataError
 from tools.event_documents import contents as event_documents
+from tools.rights_document import document as rights
 from tools.settings_document import example as settings_example
 from tools.settings_document import table as settings_table
 
 ROOT = Path(__file__).parent.parent
 
 
-def openapi() -> str:
-    """The CRM's OpenAPI document."""
+def crm() -> FastAPI:
+    """The CRM's application."""
     from functions.crm.app import create_app
     from functions.crm.settings import CrmSettings
 
-    told = CrmSettings.model_construct(allowed_origins=[], allowed_hosts=[], max_body_bytes=1)
-    document = create_app(told).openapi()
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return create_app(
+        CrmSettings.model_construct(allowed_origins=[], allowed_hosts=[], max_body_bytes=1)
+    )
+
+
+def openapi(app: FastAPI) -> str:
+    """An application's OpenAPI document."""
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 def generated() -> dict[Path, str]:
     """Every generated file and what it must contain."""
     files = {Path("events") / name: text for name, text in event_documents().items()}
-    files[Path("docs/openapi.json")] = openapi()
+    files[Path("docs/openapi.json")] = openapi(crm())
+    files[Path("docs/rights.md")] = rights([crm()])
     files[Path(".env.example")] = settings_example()
     files[Path("docs/settings.md")] = settings_table()
     return files

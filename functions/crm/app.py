@@ -7,10 +7,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from functions.crm import problems
-from functions.crm.guards import BodyLimit, KnownHosts
-from functions.crm.paths import TrailingSlash
 from functions.crm.routes import health, leads, operations
 from functions.crm.settings import CrmSettings
+from functions.web import access
+from functions.web.guards import BodyLimit, KnownHosts
+from functions.web.paths import TrailingSlash
+from functions.web.problems import install
 
 _EXPOSED = ["ETag", "Location", "X-Board-Totals", "X-Board-Cursors", "Idempotency-Replayed"]
 
@@ -25,9 +27,10 @@ def create_app(told: CrmSettings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    problems.install(app)
+    install(app, problems.ANSWERS)
     for routes in (health, leads, operations):
         app.include_router(routes.router)
+    access.publish(app)
     # The last one added is the first to see a request.
     app.add_middleware(TrailingSlash)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.crm.problems import BadRequestError
+from functions.web.problems import BadRequestError
 
 Start = Mapping[str, Any]
 

@@ -12,12 +12,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from functions.crm.cursors import Cursors
-from functions.crm.problems import BadRequestError
 from functions.crm.settings import settings
+from functions.web.access import PrincipalDep
+from functions.web.problems import BadRequestError
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
 from shared.events.quarantine import Quarantine
-from shared.identity.principal import Principal
 from shared.pipelines.runs import Runs
 from shared.pipelines.tracing import Traces
 from shared.platform.clock import Clock, utc_now
@@ -73,14 +73,7 @@ async def services(request: Request) -> Services:
     return found
 
 
-async def principal(request: Request) -> Principal:
-    """Who calls, as the authorizer verified it; raises NotAPrincipalError."""
-    event = request.scope.get("aws.event", {})
-    context = event.get("requestContext", {}).get("authorizer", {}).get("lambda", {})
-    return Principal.from_context(context)
-
-
-async def caller(request: Request, who: Annotated[Principal, Depends(principal)]) -> Caller:
+async def caller(request: Request, who: PrincipalDep) -> Caller:
     """Who changes something, with the version and the idempotency key that the headers name."""
     key = request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= 255:
@@ -107,5 +100,4 @@ def _version(if_match: str | None) -> int | None:
 
 
 ServicesDep = Annotated[Services, Depends(services)]
-PrincipalDep = Annotated[Principal, Depends(principal)]
 CallerDep = Annotated[Caller, Depends(caller)]

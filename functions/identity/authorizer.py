@@ -1,4 +1,4 @@
-"""The Lambda authorizer of the HTTP API: bearer tokens of the user pool, membership by subject."""
+"""The Lambda authorizer of the HTTP API: bearer tokens of the user pool, and keys of the API."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Any
 from jwt import PyJWKClient
 from pydantic import Field
 
+from shared.identity.api_keys import ApiKeys
+from shared.identity.credentials import Credentials
+from shared.identity.errors import DeniedError
 from shared.identity.membership import Members
-from shared.identity.tokens import DeniedError, Verifier
+from shared.identity.signing_keys import SigningKeys
+from shared.identity.tokens import Verifier
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
 from shared.platform.settings import FunctionSettings
@@ -27,21 +31,24 @@ class AuthorizerSettings(FunctionSettings):
 
 
 @lru_cache(maxsize=1)
-def wired() -> tuple[Verifier, Members]:
+def wired() -> Credentials:
     """What this process verifies with."""
     told = AuthorizerSettings()  # the environment gives them
-    keys = PyJWKClient(told.jwks_url, cache_keys=True, lifespan=3600, timeout=3)
-    verifier = Verifier(keys.get_signing_key_from_jwt, told.issuer, told.client_id)
-    return verifier, Members(DynamoTables(), told.identity_table)
+    tables = DynamoTables()
+    # Only its way of fetching: its cache would fetch again for every unknown key.
+    fetch = PyJWKClient(told.jwks_url, cache_jwk_set=False, timeout=3).fetch_data
+    verifier = Verifier(SigningKeys(fetch).key_of, told.issuer, told.client_id)
+    members = Members(tables, told.identity_table)
+    return Credentials(verifier, members, ApiKeys(tables, told.identity_table))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answers API Gateway in the simple format; a denial says why in the log and nowhere else."""
-    verifier, members = wired()
+    given = event.get("headers", {}).get("authorization", "")
     try:
-        subject = verifier.subject(event.get("headers", {}).get("authorization", ""))
-        principal = members.principal(subject)
+        principal = wired().principal(given)
     except DeniedError as error:
-        log.warning("denied", reason=str(error))
+        request = event.get("requestContext", {}).get("requestId")
+        log.warning("denied", reason=str(error), request=request)
         return {"isAuthorized": False}
     return {"isAuthorized": True, "context": principal.to_context()}

@@ -9,10 +9,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 SOURCES: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("functions/crm",),
+    "crm": ("functions/crm", "functions/web"),
     "node": ("functions/pipeline_nodes",),
     "events": ("functions/events", "functions/pipeline_nodes/starter.py"),
-    "identity": ("functions/identity",),
+    "identity": ("functions/identity", "functions/web"),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 

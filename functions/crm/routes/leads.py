@@ -7,18 +7,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from functions.crm.dependencies import CallerDep, PrincipalDep, ServicesDep
-from functions.crm.problems import BadRequestError
+from functions.crm.dependencies import CallerDep, ServicesDep
 from functions.crm.views import TimelineEntry, TimelineView
+from functions.web.access import PrincipalDep, needs
+from functions.web.problems import BadRequestError
 from shared.crm.board import COLUMN_PAGE
 from shared.crm.lead import STATUSES, Lead, LeadStatus, LeadUpdate, NewLead, StatusUpdate
+from shared.identity.rights import Right
 
 router = APIRouter(tags=["leads"])
 
 Limit = Annotated[int, Query(ge=1, le=COLUMN_PAGE)]
 
 
-@router.get("/leads/")
+@router.get("/leads/", dependencies=[needs(Right.LEADS_VIEW)])
 async def board(
     who: PrincipalDep,
     at: ServicesDep,
@@ -32,7 +34,6 @@ async def board(
     A column shows at most `limit` cards. The header `X-Board-Totals` says how many each column
     has, `X-Board-Cursors` where those that have more go on; both are JSON objects by column.
     """
-    who.require("view")
     columns: dict[LeadStatus, list[Lead]] = {}
     totals: dict[str, int] = {}
     cursors: dict[str, str] = {}
@@ -49,55 +50,50 @@ async def board(
     return columns
 
 
-@router.post("/leads/", status_code=201)
+@router.post("/leads/", status_code=201, dependencies=[needs(Right.LEADS_ADD)])
 async def create(body: NewLead, caller: CallerDep, at: ServicesDep, response: Response) -> Lead:
     """Adds a lead at the end of its column."""
-    caller.principal.require("add")
     lead = at.leads.create(caller, body)
     response.headers["ETag"] = f'"{lead.version}"'
     response.headers["Location"] = f"/leads/{lead.id}/"
     return lead
 
 
-@router.get("/leads/{lead_id}/")
+@router.get("/leads/{lead_id}/", dependencies=[needs(Right.LEADS_VIEW)])
 async def read(lead_id: str, who: PrincipalDep, at: ServicesDep, response: Response) -> Lead:
     """One lead."""
-    who.require("view")
     lead = at.leads.get(who.tenant, lead_id)
     response.headers["ETag"] = f'"{lead.version}"'
     return lead
 
 
-@router.put("/leads/{lead_id}/")
+@router.put("/leads/{lead_id}/", dependencies=[needs(Right.LEADS_CHANGE)])
 async def update(
     lead_id: str, body: LeadUpdate, caller: CallerDep, at: ServicesDep, response: Response
 ) -> Lead:
     """Changes the fields that the body names."""
-    caller.principal.require("change")
     lead = at.leads.update(caller, lead_id, body)
     response.headers["ETag"] = f'"{lead.version}"'
     return lead
 
 
-@router.delete("/leads/{lead_id}/", status_code=204)
+@router.delete("/leads/{lead_id}/", status_code=204, dependencies=[needs(Right.LEADS_DELETE)])
 async def delete(lead_id: str, caller: CallerDep, at: ServicesDep) -> None:
     """Removes a lead."""
-    caller.principal.require("delete")
     at.leads.delete(caller, lead_id)
 
 
-@router.put("/leads/{lead_id}/status/")
+@router.put("/leads/{lead_id}/status/", dependencies=[needs(Right.LEADS_CHANGE)])
 async def move(
     lead_id: str, body: StatusUpdate, caller: CallerDep, at: ServicesDep, response: Response
 ) -> Lead:
     """Moves a card: to the end of a column, or to `card_order` in it."""
-    caller.principal.require("change")
     lead = at.leads.move(caller, lead_id, body)
     response.headers["ETag"] = f'"{lead.version}"'
     return lead
 
 
-@router.get("/leads/{lead_id}/timeline/")
+@router.get("/leads/{lead_id}/timeline/", dependencies=[needs(Right.LEADS_VIEW)])
 async def timeline(
     lead_id: str,
     who: PrincipalDep,
@@ -106,7 +102,6 @@ async def timeline(
     limit: Limit = 50,
 ) -> TimelineView:
     """What happened to a lead, oldest first, with what its pipelines did, node by node."""
-    who.require("view")
     bound = f"timeline:{lead_id}"
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     events, more = at.leads.timeline(who.tenant, lead_id, limit=limit, start=start)

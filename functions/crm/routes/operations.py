@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 
-from functions.crm.dependencies import PrincipalDep, ServicesDep
+from functions.crm.dependencies import ServicesDep
 from functions.crm.views import (
     PipelinesView,
     PipelineView,
@@ -17,7 +17,9 @@ from functions.crm.views import (
     TraceStep,
     TraceView,
 )
+from functions.web.access import PrincipalDep, needs
 from shared.events.quarantine import Quarantined
+from shared.identity.rights import Right
 from shared.pipelines.runs import Run
 from shared.pipelines.tracing import Step
 
@@ -26,47 +28,46 @@ router = APIRouter(tags=["operations"])
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@router.get("/events/quarantine/")
+@router.get("/events/quarantine/", dependencies=[needs(Right.PLATFORM_VIEW)])
 async def quarantined(
     who: PrincipalDep, at: ServicesDep, cursor: str | None = None, limit: Limit = 50
 ) -> QuarantineView:
     """Events that a consumer failed at for the last time."""
-    who.require("operate")
     start, _ = at.cursors.open(who.tenant, "quarantine", cursor)
     entries, more = at.quarantine.page(who.tenant, limit=limit, start=start)
     return QuarantineView(entries=entries, cursor=at.cursors.seal(who.tenant, "quarantine", more))
 
 
-@router.get("/events/quarantine/{entry_id}/")
+@router.get("/events/quarantine/{entry_id}/", dependencies=[needs(Right.PLATFORM_VIEW)])
 async def one_quarantined(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """One of them, with the message."""
-    who.require("operate")
     return at.quarantine.get(who.tenant, entry_id)
 
 
-@router.post("/events/quarantine/{entry_id}/redrive/", status_code=202)
+@router.post(
+    "/events/quarantine/{entry_id}/redrive/",
+    status_code=202,
+    dependencies=[needs(Right.PLATFORM_OPERATE)],
+)
 async def redrive(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """Sends the message to its consumer again."""
-    who.require("operate")
     return at.quarantine.redrive(who.tenant, entry_id, at.queues.send)
 
 
-@router.delete("/events/quarantine/{entry_id}/")
+@router.delete("/events/quarantine/{entry_id}/", dependencies=[needs(Right.PLATFORM_OPERATE)])
 async def discard(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """Gives the event up."""
-    who.require("operate")
     return at.quarantine.discard(who.tenant, entry_id)
 
 
-@router.get("/pipelines/")
-async def pipelines(who: PrincipalDep, at: ServicesDep) -> PipelinesView:
+@router.get("/pipelines/", dependencies=[needs(Right.PLATFORM_VIEW)])
+async def pipelines(at: ServicesDep) -> PipelinesView:
     """The pipelines there are, and what starts them."""
-    who.require("operate")
     known = sorted(at.pipelines.items())
     return PipelinesView(pipelines=[PipelineView(name=n, starts_on=list(t)) for n, t in known])
 
 
-@router.get("/pipelines/{pipeline}/runs/")
+@router.get("/pipelines/{pipeline}/runs/", dependencies=[needs(Right.PLATFORM_VIEW)])
 async def runs(
     pipeline: str,
     who: PrincipalDep,
@@ -75,24 +76,22 @@ async def runs(
     limit: Limit = 50,
 ) -> RunsView:
     """What a pipeline did, newest first."""
-    who.require("operate")
     bound = f"runs:{pipeline}"
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     found, more = at.runs.page(who.tenant, pipeline, limit=limit, start=start)
     return RunsView(runs=found, cursor=at.cursors.seal(who.tenant, bound, more))
 
 
-@router.get("/pipelines/{pipeline}/runs/{execution_id}/")
+@router.get("/pipelines/{pipeline}/runs/{execution_id}/", dependencies=[needs(Right.PLATFORM_VIEW)])
 async def run(pipeline: str, execution_id: str, who: PrincipalDep, at: ServicesDep) -> Run:
     """One run, node by node."""
-    who.require("operate")
     found = at.runs.get(who.tenant, pipeline, execution_id)
     if found is None:
         raise HTTPException(404, f"{pipeline} has no run {execution_id}")
     return found
 
 
-@router.get("/trace/{correlation_id}/")
+@router.get("/trace/{correlation_id}/", dependencies=[needs(Right.PLATFORM_VIEW)])
 async def trace(
     correlation_id: str,
     who: PrincipalDep,
@@ -104,7 +103,6 @@ async def trace(
 
     A cursor belongs to the correlation id that the answer names.
     """
-    who.require("operate")
     start, _ = at.cursors.open(who.tenant, f"trace:{correlation_id}", cursor)
     found = at.traces.page(who.tenant, correlation_id, limit=limit, start=start)
     return TraceView(

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.crm.problems import problem
+from functions.web.problems import problem
 
 
 class KnownHosts:

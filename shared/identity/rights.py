@@ -1,0 +1,76 @@
+"""What each role may do: one table, from which docs/rights.md is written.
+
+A right is `resource:action`. The four roles are those of the CRM's members; a key of the API holds
+single rights, its scopes, and never more than the role of whoever made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, Literal, get_args
+
+Role = Literal["admin", "manager", "sales_rep", "user"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+
+class Right(StrEnum):
+    """One thing that somebody may be allowed to do."""
+
+    LEADS_VIEW = "leads:view"
+    LEADS_ADD = "leads:add"
+    LEADS_CHANGE = "leads:change"
+    LEADS_DELETE = "leads:delete"
+    PLATFORM_VIEW = "platform:view"
+    PLATFORM_OPERATE = "platform:operate"
+    TENANT_VIEW = "tenant:view"
+    TENANT_CHANGE = "tenant:change"
+    MEMBERS_VIEW = "members:view"
+    MEMBERS_INVITE = "members:invite"
+    MEMBERS_CHANGE = "members:change"
+    KEYS_VIEW = "keys:view"
+    KEYS_ADD = "keys:add"
+    KEYS_REVOKE = "keys:revoke"
+
+
+MEANING: Final[Mapping[Right, str]] = {
+    Right.LEADS_VIEW: "see leads, the board and timelines",
+    Right.LEADS_ADD: "add leads",
+    Right.LEADS_CHANGE: "change and move leads",
+    Right.LEADS_DELETE: "remove leads",
+    Right.PLATFORM_VIEW: "see pipelines, runs, traces and quarantined events",
+    Right.PLATFORM_OPERATE: "redrive and discard quarantined events",
+    Right.TENANT_VIEW: "see the tenant's settings",
+    Right.TENANT_CHANGE: "change the tenant's settings",
+    Right.MEMBERS_VIEW: "see who is a member, and with which role",
+    Right.MEMBERS_INVITE: "invite people and take invitations back",
+    Right.MEMBERS_CHANGE: "change roles and remove members",
+    Right.KEYS_VIEW: "see keys of the API, never their secrets",
+    Right.KEYS_ADD: "make keys of the API",
+    Right.KEYS_REVOKE: "revoke keys of the API",
+}
+
+_USER: Final = frozenset({Right.LEADS_VIEW, Right.TENANT_VIEW, Right.MEMBERS_VIEW})
+_SALES_REP: Final = _USER | {Right.LEADS_ADD, Right.LEADS_CHANGE}
+_MANAGER: Final = _SALES_REP | {Right.PLATFORM_VIEW, Right.PLATFORM_OPERATE}
+
+ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
+    "admin": frozenset(Right),
+    "manager": _MANAGER,
+    "sales_rep": _SALES_REP,
+    "user": _USER,
+}
+
+OVER_OTHERS: Final[frozenset[Role]] = frozenset({"admin", "manager"})
+"""Roles that may change what another member owns."""
+
+NEVER_IN_A_KEY: Final = frozenset(
+    {
+        Right.TENANT_CHANGE,
+        Right.MEMBERS_INVITE,
+        Right.MEMBERS_CHANGE,
+        Right.KEYS_ADD,
+        Right.KEYS_REVOKE,
+    }
+)
+"""What would let a key that leaked make itself a successor."""
