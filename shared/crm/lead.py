@@ -45,7 +45,7 @@ def _plain_numbers(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=200)]
 
 READ_ONLY: Final = frozenset(
-    {"id", "created_at", "updated_at", "version", "qualification", "pipelines"}
+    {"id", "owner_id", "created_at", "updated_at", "version", "qualification", "pipelines"}
 )
 """What a client may send back unchanged, as it got it, and what is then not looked at."""
 
@@ -117,6 +117,9 @@ class Lead(BaseModel):
     project_budget: str | None = None
     services: list[str] | None = None
     company_size: str | None = None
+    owner_id: str | None = Field(
+        None, description="The member who added it; without one whoever may change leads may."
+    )
     card_order: int = Field(0, description="Position within the column, from 1; counted on read.")
     created_at: AwareDatetime
     updated_at: AwareDatetime

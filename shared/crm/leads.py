@@ -20,6 +20,7 @@ from shared.events.outbox import (
     timeline,
 )
 from shared.identity.principal import Principal
+from shared.identity.rights import Right
 from shared.platform.clock import Clock, utc_now
 from shared.platform.ids import new_id
 from shared.platform.tables import Tables, TablesBusyError, TransactionRefusedError, Write
@@ -85,7 +86,7 @@ class Leads:
         rank = self._rank(tenant, new.status, wish, lead_id)
         lead = Lead(
             **fields, id=lead_id, rank=rank, created_at=now, updated_at=now, version=1,
-            card_order=order,
+            card_order=order, owner_id=caller.principal.member,
         )  # fmt: skip
         event = self._event("lead.created", caller, {"lead_id": lead_id, **lead.snapshot()})
         writes = [counted(self._table, tenant, lead, +1)]
@@ -109,7 +110,7 @@ class Leads:
     def _update(self, caller: Caller, lead_id: str, named: Mapping[str, Any]) -> Lead:
         tenant = caller.principal.tenant
         self._idempotency.check(tenant, caller.attempt)
-        before = self._expected(caller, lead_id)
+        before = self._expected(caller, lead_id, Right.LEADS_CHANGE)
         wish = named.get("card_order")
         plain = {k: v for k, v in named.items() if k not in {"status", "card_order"}}
         changed = [name for name, value in plain.items() if value != getattr(before, name)]
@@ -137,7 +138,7 @@ class Leads:
     def _delete(self, caller: Caller, lead_id: str) -> None:
         tenant = caller.principal.tenant
         self._idempotency.check(tenant, caller.attempt)
-        lead = self._expected(caller, lead_id)
+        lead = self._expected(caller, lead_id, Right.LEADS_DELETE)
         event = self._event("lead.deleted", caller, {"lead_id": lead_id, "name": lead.name})
         self._commit(caller, lead, None, [event], [counted(self._table, tenant, lead, -1)])
 
@@ -191,8 +192,9 @@ class Leads:
                 continue  # read again; a caller who named a version then hears how the lead stands
         raise TablesBusyError("the lead is changed by many at once; try again")
 
-    def _expected(self, caller: Caller, lead_id: str) -> Lead:
+    def _expected(self, caller: Caller, lead_id: str, right: Right) -> Lead:
         lead = self._read(caller.principal.tenant, lead_id)
+        caller.principal.require_on(right, lead.owner_id)
         if caller.if_match not in (None, lead.version):
             raise PreconditionFailedError(self._placed(caller.principal.tenant, lead))
         return lead

@@ -20,6 +20,7 @@ from shared.crm.leads import Caller, Leads
 from shared.events import EntityRef, Event
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
 from shared.identity.principal import Principal
+from shared.identity.rights import Right
 from shared.platform.objects import Objects, TooLargeError
 from shared.platform.tables import Tables
 
@@ -99,7 +100,9 @@ class Importer:
         subject = _subject(upload)
         key = f"{upload.import_id}#{row.number}"
         attempt = Attempt(subject, key, row.lead.model_dump_json(), _KEPT)
-        caller = Caller(Principal(tenant, subject, "sales_rep"), upload.event_id, attempt=attempt)
+        # Not a member: nobody owns what came in a file.
+        who = Principal(tenant, subject, "sales_rep", "key", frozenset({Right.LEADS_ADD}))
+        caller = Caller(who, upload.event_id, attempt=attempt)
         try:
             self._leads.create(caller, row.lead)
         except AlreadyAnsweredError:

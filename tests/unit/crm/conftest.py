@@ -37,15 +37,17 @@ class Crm:
         *,
         tenant: str | None = "acme",
         role: str = "admin",
+        subject: str = "jo",
         host: str = "localhost:8000",
         **how: Any,
     ) -> httpx.Response:
-        return asyncio.run(self._call(method, path, tenant, role, host, how))
+        who = {"tenant": tenant, "subject": subject, "role": role}
+        context = who if tenant else {}
+        return asyncio.run(self._call(method, path, context, host, how))
 
     async def _call(
-        self, method: str, path: str, tenant: str | None, role: str, host: str, how: dict[str, Any]
+        self, method: str, path: str, context: dict[str, Any], host: str, how: dict[str, Any]
     ) -> httpx.Response:
-        context = {"tenant": tenant, "subject": "jo", "role": role} if tenant else {}
         event = {"requestContext": {"requestId": "r-1", "authorizer": {"lambda": context}}}
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
