@@ -43,6 +43,8 @@ class StageConfig:
     concurrency: Concurrency
     allowed_origins: tuple[str, ...] = ()
     mail_from: str = f"no-reply@millrace{PLACEHOLDER_DOMAIN}"
+    app_url: str = ""
+    """Where the pages are that mails lead to; without it mails hold a token instead of a link."""
     alarm_mail: str | None = None
     """Who gets a mail of each alarm; AWS asks them first whether they want it."""
     max_body_bytes: int = 1_000_000
@@ -109,7 +111,12 @@ def require_deployable(config: StageConfig) -> None:
 
 
 def _checked(stage: str, told: Mapping[str, Any]) -> dict[str, Any]:
-    checks = {"mail_from": _is_address, "alarm_mail": _is_address, "allowed_origins": _are_origins}
+    checks = {
+        "mail_from": _is_address,
+        "alarm_mail": _is_address,
+        "allowed_origins": _are_origins,
+        "app_url": _is_url,
+    }
     for name, value in told.items():
         if name not in checks:
             known = ", ".join(checks)
@@ -123,7 +130,9 @@ def _is_address(value: Any) -> bool:
     return isinstance(value, str) and "@" in value
 
 
+def _is_url(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("https://", "http://"))
+
+
 def _are_origins(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(one, str) and one.startswith(("https://", "http://")) for one in value
-    )
+    return isinstance(value, list) and all(_is_url(one) for one in value)

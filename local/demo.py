@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 from local.provision.clients import aws
 from local.seams.cognito_subjects import set_subject
+from shared.identity import rows
 
 TENANT: Final = "demo"
 SOURCE: Final = "demo.website"
@@ -13,6 +15,7 @@ FOLDER: Final = "demo"
 """The folder of the import bucket whose files are the tenant's."""
 USERNAME: Final = "admin@demo.example"
 SUBJECT: Final = "00000000-0000-4000-8000-00000000d3e0"
+_SINCE: Final = "2026-01-01T00:00:00.000000Z"
 _PASSWORD: Final = "Only-for-this-laptop-1"
 
 
@@ -25,28 +28,39 @@ class Demo:
         self._table = identity_table
 
     def create(self) -> None:
-        """Creates user, membership and registrations; what stands already stays the same."""
+        """Creates user, tenant, membership and registrations; what stands stays as it is."""
         users = aws("cognito-idp")
-        users.admin_create_user(UserPoolId=self._pool_id, Username=USERNAME)
-        users.admin_set_user_password(
-            UserPoolId=self._pool_id, Username=USERNAME, Password=_PASSWORD, Permanent=True
-        )
-        set_subject(self._pool_id, USERNAME, SUBJECT)
-        self._put(
-            pk=f"user#{SUBJECT}", sk="membership", tenant=TENANT, role="admin", email=USERNAME
-        )
+        with suppress(users.exceptions.UsernameExistsException):
+            users.admin_create_user(UserPoolId=self._pool_id, Username=USERNAME)
+            users.admin_set_user_password(
+                UserPoolId=self._pool_id, Username=USERNAME, Password=_PASSWORD, Permanent=True
+            )
+            set_subject(self._pool_id, USERNAME, SUBJECT)
+        known = {"email": USERNAME, "name": "Demo admin", "role": "admin", "joined_at": _SINCE}
+        self._put(**rows.membership(SUBJECT), tenant=TENANT, version=1, **known)
+        self._put(pk=rows.members(TENANT), sk=SUBJECT, **known)
+        settings = {"name": "Demo", "currency": "USD", "time_zone": "UTC", "created_at": _SINCE}
+        self._put(**rows.tenant(TENANT), id=TENANT, admins=1, version=1, **settings)
         self._put(pk=f"source#{SOURCE}", sk="source", tenant=TENANT)
         self._put(pk=f"import#{FOLDER}", sk="import", tenant=TENANT)
 
     def mint(self) -> str:
         """An access token of the admin."""
-        answer = aws("cognito-idp").initiate_auth(
+        answer = aws("cognito-idp").admin_initiate_auth(
+            UserPoolId=self._pool_id,
             ClientId=self._client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": USERNAME, "PASSWORD": _PASSWORD},
         )
         return str(answer["AuthenticationResult"]["AccessToken"])
 
-    def _put(self, **item: str) -> None:
-        wire = {name: {"S": value} for name, value in item.items()}
-        aws("dynamodb").put_item(TableName=self._table, Item=wire)
+    def _put(self, **item: str | int) -> None:
+        tables = aws("dynamodb")
+        wire: dict[str, Any] = {
+            name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+            for name, value in item.items()
+        }
+        # A row that an older start wrote had no version.
+        absent = "attribute_not_exists(version)"
+        with suppress(tables.exceptions.ConditionalCheckFailedException):
+            tables.put_item(TableName=self._table, Item=wire, ConditionExpression=absent)

@@ -1,4 +1,4 @@
-"""The local state as plain data: the items of tables and the messages of queues, in one picture."""
+"""The local state as plain data: items of tables, messages of queues and users, in one picture."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import Message, sqs_backends
 
 from local.blueprint import ACCOUNT, REGION
+from local.seams import cognito_users
 from local.seams.state_lock import CHANGES, STATE_LOCK
 
 
@@ -28,7 +29,8 @@ def dump() -> bytes:
             queue.name: [_message(message) for message in queue._messages]
             for queue in sqs_backends[ACCOUNT][REGION].queues.values()
         }
-    return pickle.dumps({"tables": tables, "queues": queues})
+        users = cognito_users.dump()
+    return pickle.dumps({"tables": tables, "queues": queues, "users": users})
 
 
 def load(data: bytes) -> list[str]:
@@ -45,6 +47,7 @@ def load(data: bytes) -> list[str]:
             if name in queues:
                 for message in messages:
                     queues[name].add_message(_restored(message))
+        cognito_users.load(state.get("users", {}))
     absent = (state["tables"].keys() - tables.keys()) | (state["queues"].keys() - queues.keys())
     return sorted(absent)
 

@@ -10,7 +10,8 @@ import pytest
 os.environ.update(
     CRM_TABLE="crm", INBOX_TABLE="inbox", EXECUTIONS_TABLE="executions",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
-    MAX_BODY_BYTES="20000",
+    MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
+    MAIL_FROM="no-reply@millrace.example",
     PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',
 )  # fmt: skip
 

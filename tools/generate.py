@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -21,26 +23,44 @@ from tools.settings_document import table as settings_table
 ROOT = Path(__file__).parent.parent
 
 
-def crm() -> FastAPI:
-    """The CRM's application."""
-    from functions.crm.app import create_app
+def apps() -> list[FastAPI]:
+    """The applications behind the HTTP API."""
+    from functions.crm.app import create_app as crm
     from functions.crm.settings import CrmSettings
+    from functions.identity.app import create_app as identity
+    from functions.identity.settings import IdentitySettings
 
-    return create_app(
-        CrmSettings.model_construct(allowed_origins=[], allowed_hosts=[], max_body_bytes=1)
-    )
+    told: dict[str, Any] = {"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1}
+    return [
+        crm(CrmSettings.model_construct(**told)),
+        identity(IdentitySettings.model_construct(**told)),
+    ]
 
 
-def openapi(app: FastAPI) -> str:
-    """An application's OpenAPI document."""
-    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+def openapi(described: Sequence[FastAPI]) -> str:
+    """One OpenAPI document of all of them."""
+    first, *others = (app.openapi() for app in described)
+    for other in others:
+        _merge(first["paths"], other["paths"])
+        for kind, parts in other["components"].items():
+            _merge(first["components"].setdefault(kind, {}), parts)
+    first["info"]["title"] = "Millrace"
+    return json.dumps(first, indent=2, ensure_ascii=False) + "\n"
+
+
+def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
+    clash = sorted(name for name in into.keys() & other.keys() if into[name] != other[name])
+    if clash:
+        raise ValueError(f"two applications describe {', '.join(clash)}; rename one of them")
+    into |= other
 
 
 def generated() -> dict[Path, str]:
     """Every generated file and what it must contain."""
     files = {Path("events") / name: text for name, text in event_documents().items()}
-    files[Path("docs/openapi.json")] = openapi(crm())
-    files[Path("docs/rights.md")] = rights([crm()])
+    described = apps()
+    files[Path("docs/openapi.json")] = openapi(described)
+    files[Path("docs/rights.md")] = rights(described)
     files[Path(".env.example")] = settings_example()
     files[Path("docs/settings.md")] = settings_table()
     return files

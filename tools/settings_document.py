@@ -10,6 +10,7 @@ from functions.crm.importer import ImporterSettings
 from functions.crm.settings import CrmSettings
 from functions.events.relaying import RelaySettings
 from functions.identity.authorizer import AuthorizerSettings
+from functions.identity.settings import IdentitySettings
 from functions.pipeline_nodes.lead.respond import RespondSettings
 from functions.pipeline_nodes.starter import StarterSettings
 from shared.platform.settings import FunctionSettings
@@ -21,6 +22,7 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "a pipeline's starter": StarterSettings,
     "the lead pipeline's answer": RespondSettings,
     "the authorizer": AuthorizerSettings,
+    "identity": IdentitySettings,
 }
 
 SEEDS: Final = [

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
-from pydantic_settings import NoDecode
+from pydantic import Field
 
-from shared.platform.settings import FunctionSettings
+from functions.web.settings import HttpSettings
 
 
-def _listed(value: Any) -> Any:
-    return (
-        [part.strip() for part in value.split(",") if part.strip()]
-        if isinstance(value, str)
-        else value
-    )
-
-
-Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
-
-
-class CrmSettings(FunctionSettings):
+class CrmSettings(HttpSettings):
     """Settings of the CRM function."""
 
     crm_table: str = Field(description="Table of leads, their timelines and the outbox.")
@@ -33,20 +20,6 @@ class CrmSettings(FunctionSettings):
         {}, description="JSON: each pipeline's name and the event types that start it."
     )
     cursor_secret_arn: str = Field(description="Secret that signs the cursors of lists.")
-    allowed_origins: Listed = Field(
-        [
-            "http://localhost:3000",
-            "http://127.0.0.1:3000",
-            "http://localhost:5173",
-            "http://127.0.0.1:5173",
-        ],
-        description="Origins whose pages may call with credentials, separated by commas.",
-    )
-    allowed_hosts: Listed = Field(
-        ["localhost", "127.0.0.1", "[::1]"],
-        description="Host names this API answers to, separated by commas; *.name allows a domain.",
-    )
-    max_body_bytes: int = Field(1_000_000, gt=0, description="Largest accepted body, in bytes.")
 
 
 @lru_cache(maxsize=1)

@@ -1,1 +1,1 @@
-"""The authorizer: turns credentials into a principal, for every API."""
+"""Who calls: the authorizer before every API, and the routes of accounts, members and keys."""

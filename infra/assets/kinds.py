@@ -12,6 +12,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("functions/crm", "functions/web"),
     "node": ("functions/pipeline_nodes",),
     "events": ("functions/events", "functions/pipeline_nodes/starter.py"),
+    "authorizer": ("functions/identity/authorizer.py",),
     "identity": ("functions/identity", "functions/web"),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
@@ -20,7 +21,8 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("crm", "events", "identity", "pipelines", "platform"),
     "node": ("events", "pipelines", "platform"),
     "events": ("crm", "events", "identity", "pipelines", "platform"),
-    "identity": ("identity", "platform"),
+    "authorizer": ("events", "identity", "platform"),
+    "identity": ("events", "identity", "platform"),
 }
 """Which packages of `shared/` each kind needs."""
 

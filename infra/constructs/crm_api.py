@@ -1,4 +1,4 @@
-"""The CRM's HTTP API: the function that answers, and the one that lets requests in."""
+"""The CRM behind the HTTP API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.data import Data
-from infra.constructs.http_api import HttpApi
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import (
     BOARD,
@@ -21,12 +20,11 @@ from infra.constructs.tables import (
     WRITE,
     index_arn,
 )
-from infra.constructs.user_pool import Users
 from shared.pipelines.definition import Pipeline as Definition
 
 
 class CrmApi(Construct):
-    """Functions `CrmFunction` and `AuthorizerFunction` behind one HTTP API."""
+    """The function `CrmFunction`."""
 
     def __init__(
         self,
@@ -34,23 +32,20 @@ class CrmApi(Construct):
         name: str,
         deployment: Deployment,
         data: Data,
-        users: Users,
         *,
+        host: str,
         pipelines: Sequence[Definition],
     ) -> None:
         super().__init__(scope, name)
         self._deployment = deployment
         self._pipelines = pipelines
         self._data = data
-        api = HttpApi(self, "api", deployment.config)
-        self.url = f"https://{api.host}"
-        self._crm = self._crm_function(api.host)
-        api.serve(self._crm, self._authorizer_function(users))
+        self.function = self._crm_function(host)
 
     def may_redrive(self, queues: Sequence[sqs.Queue]) -> None:
         """Operators put quarantined events back into the queue of their consumer."""
         if queues:
-            self._crm.allow(["sqs:SendMessage"], [queue.queue_arn for queue in queues])
+            self.function.allow(["sqs:SendMessage"], [queue.queue_arn for queue in queues])
 
     def _crm_function(self, host: str) -> ServiceFunction:
         data, config = self._data, self._deployment.config
@@ -83,24 +78,4 @@ class CrmApi(Construct):
         made.allow(["dynamodb:Query"], [index_arn(*index) for index in indexes])
         made.allow(GET, [data.executions.table_arn])
         made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])
-        return made
-
-    def _authorizer_function(self, users: Users) -> ServiceFunction:
-        made = ServiceFunction(
-            self,
-            "AuthorizerFunction",
-            self._deployment,
-            service="authorizer",
-            handler="functions.identity.authorizer.handler",
-            timeout=5,
-            memory=512,
-            concurrency=self._deployment.config.concurrency.requests,
-            environment={
-                "IDENTITY_TABLE": self._data.identity.table_name,
-                "ISSUER": users.issuer,
-                "JWKS_URL": users.keys_url,
-                "CLIENT_ID": users.client.user_pool_client_id,
-            },
-        )
-        made.allow(GET, [self._data.identity.table_arn])
         return made

@@ -1,8 +1,9 @@
-"""The HTTP API: one integration, and an authorizer before everything but a few open routes."""
+"""The HTTP API: two functions behind it, an authorizer before everything but a few open routes."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 import aws_cdk as cdk
@@ -14,6 +15,7 @@ from infra.config import StageConfig
 from infra.constructs.arns import own_arn
 from infra.constructs.retention import log_group
 from infra.constructs.service_function import ServiceFunction
+from shared.identity import paths
 
 _GUARDED: Final = {"AnyRoute": "ANY /{proxy+}", "RootRoute": "ANY /"}
 _OPEN: Final = {
@@ -24,6 +26,7 @@ _OPEN: Final = {
     "PreflightRoute": "OPTIONS /{proxy+}",
     "RootPreflightRoute": "OPTIONS /",
 }
+_IDENTITY_ROOTS: Final = (paths.ROOT, paths.OLD_ROOT)
 _ACCESS_LOG: Final = {
     "request": "$context.requestId",
     "time": "$context.requestTime",
@@ -55,25 +58,38 @@ class HttpApi(Construct):
         """The host name that API Gateway gives it."""
         return f"{self._api.ref}.execute-api.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}"
 
-    def serve(self, application: ServiceFunction, authorizer: ServiceFunction) -> None:
-        """Sends every request to the application, after the authorizer where one must be asked."""
+    def serve(
+        self, crm: ServiceFunction, identity: ServiceFunction, authorizer: ServiceFunction
+    ) -> None:
+        """Sends requests to the functions, after the authorizer where one must be asked."""
         self._add_stage()
+        guard = self._authorizer(authorizer)
+        self._permit("ApiMayCallAuthorizer", authorizer, f"authorizers/{guard.ref}")
+        self._serve("Crm", crm, guard, _GUARDED, _OPEN)
+        self._serve("Identity", identity, guard, _identity_guarded(), _identity_open())
+
+    def _serve(
+        self,
+        name: str,
+        function: ServiceFunction,
+        guard: apigateway.CfnAuthorizer,
+        guarded: Mapping[str, str],
+        unguarded: Mapping[str, str],
+    ) -> None:
         integration = apigateway.CfnIntegration(
             self,
-            "CrmIntegration",
+            f"{name}Integration",
             api_id=self._api.ref,
             integration_type="AWS_PROXY",
-            integration_uri=application.arn,
+            integration_uri=function.arn,
             payload_format_version="2.0",
         )
-        guard = self._authorizer(authorizer)
         target = f"integrations/{integration.ref}"
-        for name, key in _GUARDED.items():
-            self._route(name, key, target, authorization_type="CUSTOM", authorizer_id=guard.ref)
-        for name, key in _OPEN.items():
-            self._route(name, key, target, authorization_type="NONE")
-        self._permit("ApiMayCallCrm", application, "*")
-        self._permit("ApiMayCallAuthorizer", authorizer, f"authorizers/{guard.ref}")
+        for route, key in guarded.items():
+            self._route(route, key, target, authorization_type="CUSTOM", authorizer_id=guard.ref)
+        for route, key in unguarded.items():
+            self._route(route, key, target, authorization_type="NONE")
+        self._permit(f"ApiMayCall{name}", function, "*")
 
     def _add_stage(self) -> None:
         log = log_group(self, "HttpApiLogs", self._config)
@@ -137,3 +153,25 @@ class HttpApi(Construct):
             principal="apigateway.amazonaws.com",
             source_arn=own_arn("execute-api", f"{self._api.ref}/{path}"),
         )
+
+
+def _identity_guarded() -> dict[str, str]:
+    roots = {_route_id("Any", root): f"ANY {root}/{{proxy+}}" for root in _IDENTITY_ROOTS}
+    old = [path for path, own in paths.OLD.items() if own not in paths.OPEN]
+    spelled = [spelling for path in old for spelling in (path, f"{path}/")]
+    return roots | {_route_id("Get", path): f"GET {path}" for path in spelled}
+
+
+def _identity_open() -> dict[str, str]:
+    spelled = [spelling for path in paths.OPEN for spelling in paths.spellings(path)]
+    preflights = {
+        _route_id("Preflight", root): f"OPTIONS {root}/{{proxy+}}" for root in _IDENTITY_ROOTS
+    }
+    return {_route_id("Post", path): f"POST {path}" for path in spelled} | preflights
+
+
+def _route_id(method: str, path: str) -> str:
+    """`/auth/forgot-password/` as it stands in logical ids: `AuthForgotPasswordSlash`."""
+    words = path.replace("-", "/").split("/")
+    slash = "Slash" if path.endswith("/") else ""
+    return f"{method}{''.join(word.capitalize() for word in words)}{slash}Route"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -19,6 +20,8 @@ def service_role(scope: Construct, name: str, service: str, rights: iam.PolicyDo
     return iam.Role(scope, name, assumed_by=principal, inline_policies={"Own": rights})
 
 
-def right(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    """One statement that allows actions on resources."""
-    return iam.PolicyStatement(actions=actions, resources=resources)
+def right(
+    actions: list[str], resources: list[str], conditions: Mapping[str, Any] | None = None
+) -> iam.PolicyStatement:
+    """One statement that allows actions on resources, under conditions."""
+    return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)

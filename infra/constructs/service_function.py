@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -93,9 +93,14 @@ class ServiceFunction(Construct):
         """What others call: the function, or its alias if it has one."""
         return self._called.function_arn
 
-    def allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
+    def allow(
+        self,
+        actions: Sequence[str],
+        resources: Sequence[str],
+        conditions: Mapping[str, Any] | None = None,
+    ) -> None:
         """One more right, in the role's own inline policy."""
-        self._rights.add_statements(right(list(actions), list(resources)))
+        self._rights.add_statements(right(list(actions), list(resources), conditions))
 
     def _live(self) -> lambda_.Alias:
         about = cdk.Annotations.of(self.function)

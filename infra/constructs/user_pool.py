@@ -11,7 +11,7 @@ from infra.constructs.tables import removal
 
 
 class Users(Construct):
-    """A pool of people whom an administrator invites.
+    """A pool of people whom our own routes add.
 
     It knows who someone is and nothing of tenants or roles: membership is a row of ours by
     `sub`, because an attribute could be written with the person's own token.
@@ -46,7 +46,8 @@ class Users(Construct):
             generate_secret=False,
             disable_o_auth=True,
             prevent_user_existence_errors=True,
-            auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
+            # Through our own route alone, so that each session has our refresh tokens and limits.
+            auth_flows=cognito.AuthFlow(admin_user_password=True),
             access_token_validity=cdk.Duration.hours(1),
             id_token_validity=cdk.Duration.hours(1),
             refresh_token_validity=cdk.Duration.days(30),

@@ -1,4 +1,4 @@
-"""The CRM's API and the pipelines."""
+"""The HTTP API with what answers behind it, and the pipelines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.crm_api import CrmApi
+from infra.constructs.http_api import HttpApi
+from infra.constructs.identity_api import IdentityApi
 from infra.constructs.lead_import import LeadImport
 from infra.constructs.pipeline import Pipeline, Surroundings
 from infra.constructs.service_function import Deployment
@@ -37,7 +39,12 @@ class ApplicationStack(ReadableStack):
         sender = ses.CfnEmailIdentity(self, "VerifiedSender", email_identity=config.mail_from)
         around = Surroundings(deployment, data.data, events.bus, sender.ref)
         built = [Pipeline(self, definition, around) for definition in pipelines]
-        api = CrmApi(self, "crm", deployment, data.data, data.users, pipelines=pipelines)
-        api.may_redrive([pipeline.queue for pipeline in built])
+        api = HttpApi(self, "api", config)
+        crm = CrmApi(self, "crm", deployment, data.data, host=api.host, pipelines=pipelines)
+        crm.may_redrive([pipeline.queue for pipeline in built])
+        identity = IdentityApi(
+            self, "identity", deployment, data.data, data.users, host=api.host, sender=sender.ref
+        )
+        api.serve(crm.function, identity.function, identity.authorizer)
         LeadImport(self, deployment, data.data)
-        cdk.CfnOutput(self, "ApiUrl", value=api.url)
+        cdk.CfnOutput(self, "ApiUrl", value=f"https://{api.host}")

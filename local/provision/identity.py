@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from local.blueprint import REGION
 from local.provision.clients import aws
 from local.provision.deployment import Deployment
+
+_POOL: Final = ("Policies", "UsernameAttributes")
+"""What moto acts on of a pool."""
 
 
 def role(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
@@ -28,7 +31,10 @@ def role(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, A
 def user_pool(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
     """A Cognito user pool."""
     physical = properties.get("UserPoolName", name)
-    made = aws("cognito-idp").create_user_pool(PoolName=physical)["UserPool"]
+    kept = {
+        name: properties[name] for name in ("Policies", "UsernameAttributes") if name in properties
+    }
+    made = aws("cognito-idp").create_user_pool(PoolName=physical, **kept)["UserPool"]
     url = f"https://cognito-idp.{REGION}.amazonaws.com/{made['Id']}"
     return {
         "Ref": made["Id"],

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from local.seams import (
     access_checks,
+    cognito_users,
     dynamodb_queries,
     dynamodb_requests,
     dynamodb_streams,
@@ -64,6 +65,7 @@ def install(
     """Applies every seam but the interpreter's; the last call's hooks count."""
     access_checks.install(check)
     lookups_kept.install()
+    cognito_users.install()
     dynamodb_requests.install()
     dynamodb_transactions.install()
     dynamodb_streams.install(on_stream_record)

@@ -17,3 +17,11 @@ class UnusableError(Exception):
     def __init__(self, field: str, problem: str, fix: str) -> None:
         super().__init__(f"{field}: {problem}; {fix}")
         self.entry = {"field": field, "problem": problem, "fix": fix}
+
+
+class TakenError(Exception):
+    """Somebody has this address or this name already; the message says which."""
+
+
+class NotSignedInError(Exception):
+    """No session for these words; the message is what may be told to whoever asks."""

@@ -47,3 +47,8 @@ def invitations(tenant_id: str) -> str:
 def username(name: str) -> Row:
     """The e-mail address of somebody who chose a name to sign in with."""
     return {"pk": f"username#{name}", "sk": "username"}
+
+
+def invitation(invitation_id: str) -> Row:
+    """Which tenant an invitation is of."""
+    return {"pk": f"invitation#{invitation_id}", "sk": "invitation"}

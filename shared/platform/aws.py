@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-Service = Literal["dynamodb", "events", "s3", "sqs", "stepfunctions", "secretsmanager", "sesv2"]
+Service = Literal[
+    "cognito-idp", "dynamodb", "events", "s3", "sqs", "stepfunctions", "secretsmanager", "sesv2"
+]
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.fingerprint import is_current
+from shared.identity import paths
 from shared.pipelines.definition import load_definitions
 from tests.infra.blueprint import RESOURCES, ROOT, of_type, statements, target, text
 
@@ -217,8 +218,11 @@ def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
         for route in of_type("ApiGatewayV2::Route").values()
         if route["AuthorizationType"] == "NONE"
     }
-    preflight = {"OPTIONS /", "OPTIONS /{proxy+}"}
-    assert open_routes == {"GET /health", "GET /test", "GET /test/"} | preflight
+    preflight = {"OPTIONS /", "OPTIONS /{proxy+}", "OPTIONS /auth/{proxy+}"}
+    preflight |= {"OPTIONS /api/auth/{proxy+}"}
+    health = {"GET /health", "GET /test", "GET /test/"}
+    signing_in = {f"POST {one}" for path in paths.OPEN for one in paths.spellings(path)}
+    assert open_routes == health | preflight | signing_in
 
 
 @pytest.mark.parametrize("name", sorted(set(of_type("DynamoDB::Table")) - {"InboxTable"}))

@@ -1,0 +1,17 @@
+"""Identity's application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from functions.identity.problems import ANSWERS
+from functions.identity.routes import accounts, keys, members, sessions, tenant
+from functions.identity.settings import IdentitySettings
+from functions.web.assembly import assemble
+from shared.identity import paths
+
+
+def create_app(told: IdentitySettings) -> FastAPI:
+    """The application under given settings."""
+    routers = [routes.router for routes in (sessions, accounts, members, keys, tenant)]
+    return assemble("Millrace identity", routers, told, ANSWERS, own=paths.own)

@@ -1,0 +1,1 @@
+"""One module per resource; every path is below /auth/."""

@@ -1,0 +1,76 @@
+"""Everything behind identity's routes, wired once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from functions.identity.settings import settings
+from shared.identity.api_keys import ApiKeys
+from shared.identity.directory import Directory
+from shared.identity.invitations import Invitations
+from shared.identity.letters import Letters
+from shared.identity.passwords import Passwords
+from shared.identity.places import Places
+from shared.identity.registration import Registration
+from shared.identity.sessions import Sessions
+from shared.identity.tenants import Tenants
+from shared.platform.aws import client
+from shared.platform.dynamo import DynamoTables
+from shared.platform.mail import Mail, SesMail
+from shared.platform.user_pool import CognitoUserPool, UserPool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes call."""
+
+    registration: Registration
+    sessions: Sessions
+    passwords: Passwords
+    invitations: Invitations
+    directory: Directory
+    keys: ApiKeys
+    tenants: Tenants
+
+
+def build(places: Places, pool: UserPool, mail: Callable[[], Mail], app_url: str = "") -> Services:
+    """The services on given ports; tests give fakes."""
+    tenants, letters = Tenants(places), Letters(mail, app_url)
+    directory = Directory(places, tenants)
+    sessions = Sessions(places, pool, directory)
+    return Services(
+        registration=Registration(places, pool, tenants, directory),
+        sessions=sessions,
+        passwords=Passwords(places, pool, sessions, letters),
+        invitations=Invitations(places, pool, tenants, directory, letters),
+        directory=directory,
+        keys=ApiKeys(places.tables, places.identity, places.clock),
+        tenants=tenants,
+    )
+
+
+@lru_cache(maxsize=1)
+def aws_services() -> Services:
+    """The services on AWS."""
+    told, tables = settings(), DynamoTables()
+    places = Places(tables, told.identity_table, told.crm_table, told.inbox_table)
+    pool = CognitoUserPool(told.user_pool_id, told.client_id)
+
+    def mail() -> Mail:
+        return SesMail(tables, told.inbox_table, told.mail_from, client("sesv2").send_email)
+
+    return build(places, pool, mail, told.app_url)
+
+
+async def services(request: Request) -> Services:
+    """The services of this app."""
+    found: Services = getattr(request.app.state, "services", None) or aws_services()
+    return found
+
+
+ServicesDep = Annotated[Services, Depends(services)]

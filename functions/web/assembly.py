@@ -1,0 +1,62 @@
+"""An HTTP application of ours: guards, routes with their declared rights, error answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from functions.web.access import publish
+from functions.web.guards import BodyLimit, KnownHosts
+from functions.web.paths import TrailingSlash
+from functions.web.problems import Answers, install
+from functions.web.settings import HttpSettings
+
+
+def assemble(
+    title: str,
+    routers: Sequence[APIRouter],
+    told: HttpSettings,
+    answers: Answers,
+    *,
+    exposed: Sequence[str] = (),
+    own: Callable[[str], str] = lambda path: path,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        answers: what is answered to errors of its own.
+        exposed: response headers that pages of other origins may read.
+        own: gives our path for one of an older system.
+
+    Raises:
+        UndeclaredRouteError: a route does not say what it needs.
+    """
+    app = FastAPI(
+        title=title,
+        version="1",
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    install(app, answers)
+    for router in routers:
+        app.include_router(router)
+    publish(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(TrailingSlash, own=own)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(BodyLimit, limit=told.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=told.allowed_origins,
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+        expose_headers=exposed,
+    )
+    app.add_middleware(KnownHosts, allowed=told.allowed_hosts)
+    return app
