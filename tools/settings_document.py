@@ -13,6 +13,7 @@ from functions.identity.authorizer import AuthorizerSettings
 from functions.identity.settings import IdentitySettings
 from functions.pipeline_nodes.lead.respond import RespondSettings
 from functions.pipeline_nodes.starter import StarterSettings
+from functions.pipeline_nodes.user.welcome import WelcomeSettings
 from shared.platform.settings import FunctionSettings
 
 CLASSES: Final[dict[str, type[FunctionSettings]]] = {
@@ -23,6 +24,7 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the lead pipeline's answer": RespondSettings,
     "the authorizer": AuthorizerSettings,
     "identity": IdentitySettings,
+    "the user pipeline's welcome": WelcomeSettings,
 }
 
 SEEDS: Final = [

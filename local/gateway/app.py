@@ -118,6 +118,7 @@ class Gateway:
             _log.warning("%s", error)
             return _message(500, "Internal Server Error")
         if context is None:
+            self._demo.refused(credentials)
             return _message(403, "Forbidden")
         event["requestContext"]["authorizer"] = {"lambda": context}
         return None

@@ -95,6 +95,12 @@ class DemoCredentials:
                 self._until = _expiry(self._token) - 60
         headers["authorization"] = f"Bearer {self._token}"
 
+    def refused(self, credentials: str) -> None:
+        """Gives up a token that opens nothing any more: the demo signed out, or was removed."""
+        with self._lock:
+            if credentials == f"Bearer {self._token}":
+                self._until = 0.0
+
     def _trusted(self, headers: Mapping[str, str]) -> bool:
         host = headers.get("host", "").lower()
         name = host if host.endswith("]") else host.rpartition(":")[0] or host

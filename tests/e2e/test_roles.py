@@ -6,12 +6,14 @@ import json
 
 import boto3
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.access import Access
 from local.blueprint import ACCOUNT, load
 from local.platform import ROOT
+from tests.e2e.test_identity import mailed
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -62,9 +64,38 @@ def use_everything(running) -> None:
     runs = running.eventually(lambda: running.get("/pipelines/lead_pipeline/runs/")["runs"])
     assert running.get(f"/pipelines/lead_pipeline/runs/{runs[0]['execution_id']}/")
     assert running.get(f"/trace/{runs[0]['execution_id']}/")["steps"]
+    accounts(running)
     import_files(running)
-    quarantine_and_redrive(running)
+    quarantine_and_redrive(running, "process_lead", {"name": ["no", "name"]})
+    quarantine_and_redrive(running, "user.created", {"user_id": ["no", "id"]})
     sweep(running, first["id"])
+
+
+def accounts(running) -> None:
+    """A tenant from its founding, through an invitation, a role, a key, and a lost password."""
+    password = {"password": "Correct-horse-7"}
+
+    def post(path: str, authorization: str = "", **body):
+        headers = {"Authorization": authorization} if authorization else {}
+        answer = requests.post(f"{running.url}{path}", json=body, headers=headers, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else {}
+
+    told = post("/auth/register/", email="walker@acme.example", **password)
+    admin = f"Bearer {told['access_token']}"
+    post("/auth/invitations/", admin, email="second@acme.example")
+    invitation = mailed("second@acme.example")
+    user = post("/auth/invitations/accept/", token=invitation, name="Second", **password)
+    key = post("/auth/api-keys/", admin, name="k", scopes=["leads:view"])["key"]
+    for given in (admin, f"Api-Key {key}"):
+        answer = requests.get(f"{running.url}/leads/", headers={"Authorization": given}, timeout=30)
+        assert answer.ok
+    member = f"{running.url}/auth/members/{user['id']}/"
+    assert requests.delete(member, headers={"Authorization": admin}, timeout=30).ok
+    post("/auth/refresh/", refresh=told["refresh_token"])
+    post("/auth/forgot-password/", email="walker@acme.example")
+    reset = {"token": mailed("walker@acme.example"), "new_password": "Another-horse-9"}
+    post("/auth/reset-password/", **reset)
 
 
 def import_files(running) -> None:
@@ -101,16 +132,16 @@ def sweep(running, lead_id: str) -> None:
     running.eventually(swept)
 
 
-def quarantine_and_redrive(running) -> None:
+def quarantine_and_redrive(running, event_type: str, detail: dict) -> None:
     """One event that no pipeline can take, sent again and given up."""
     entry = {
         "EventBusName": "millrace",
         "Source": "demo.website",
-        "DetailType": "process_lead",
-        "Detail": json.dumps({"name": ["no", "name"]}),
+        "DetailType": event_type,
+        "Detail": json.dumps(detail),
     }
     running.aws("events").put_events(Entries=[entry])
-    (kept,) = running.eventually(lambda: running.get("/events/quarantine/")["entries"], seconds=90)
+    kept = running.eventually(lambda: waiting(running), seconds=90)[0]
     one = f"{running.url}/events/quarantine/{kept['id']}/"
     assert running.http.get(one).ok
     assert running.http.post(f"{one}redrive/").status_code == 202
@@ -119,6 +150,12 @@ def quarantine_and_redrive(running) -> None:
         seconds=90,
     )
     assert running.http.delete(one).ok
+
+
+def waiting(running) -> list[dict]:
+    """What is in quarantine and was not given up."""
+    entries = running.get("/events/quarantine/")["entries"]
+    return [entry for entry in entries if entry["status"] == "quarantined"]
 
 
 def test_a_role_grants_what_is_needed_and_nothing_else(running):

@@ -1,0 +1,1 @@
+"""What happens once somebody became a member of a tenant."""

@@ -1,0 +1,58 @@
+"""A welcome by e-mail, once per event: who joins again is welcomed again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from pydantic import BaseModel, Field
+
+from functions.pipeline_nodes.user.facts import NewUser
+from shared.pipelines.node import Context, node
+from shared.platform.mail import Mail, Message
+from shared.platform.settings import FunctionSettings
+
+
+class WelcomeSettings(FunctionSettings):
+    """Settings of this node."""
+
+    mail_from: str = Field(description="The verified address that mails come from.")
+    inbox_table: str = Field(description="Table of what expires: sessions and reset tokens too.")
+
+
+class Welcomed(BaseModel):
+    """What this node adds."""
+
+    welcome_email_sent: bool = True
+
+
+@lru_cache(maxsize=1)
+def mail() -> Mail:
+    """The mail of this process; AWS is only reached for when a welcome goes out."""
+    from shared.platform.aws import client
+    from shared.platform.dynamo import DynamoTables
+    from shared.platform.mail import SesMail
+
+    told = WelcomeSettings()  # the environment gives them
+    deliver = client("sesv2").send_email
+    return SesMail(DynamoTables(), told.inbox_table, told.mail_from, deliver)
+
+
+def greet(user: NewUser, context: Context, post: Callable[[], Mail]) -> Welcomed:
+    """Sends the welcome through what `post` opens; a second try finds it sent."""
+    body = (
+        f"Dear {user.name},\n\nyou are a member of {user.tenant_name} now, as {user.role}.\n\n"
+        "Sign in with this address and your password.\n"
+    )
+    message = Message(user.email, f"Welcome to {user.tenant_name}", body)
+    post().send(context.tenant, f"welcome/{context.execution_id}", message)
+    return Welcomed()
+
+
+@node
+def welcome(user: NewUser, context: Context) -> Welcomed:
+    """Adds `welcome_email_sent`."""
+    return greet(user, context, mail)
+
+
+handler = welcome.handler
