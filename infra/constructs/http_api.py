@@ -20,6 +20,7 @@ from shared.identity import paths
 _GUARDED: Final = {"AnyRoute": "ANY /{proxy+}", "RootRoute": "ANY /"}
 _OPEN: Final = {
     "HealthRoute": "GET /health",
+    "HealthSlashRoute": "GET /health/",
     "TestRoute": "GET /test",
     "TestSlashRoute": "GET /test/",
     # A browser's preflight carries no credentials; the application answers it.

@@ -220,7 +220,7 @@ def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
     }
     preflight = {"OPTIONS /", "OPTIONS /{proxy+}", "OPTIONS /auth/{proxy+}"}
     preflight |= {"OPTIONS /api/auth/{proxy+}"}
-    health = {"GET /health", "GET /test", "GET /test/"}
+    health = {"GET /health", "GET /health/", "GET /test", "GET /test/"}
     signing_in = {f"POST {one}" for path in paths.OPEN for one in paths.spellings(path)}
     assert open_routes == health | preflight | signing_in
 

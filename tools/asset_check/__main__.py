@@ -64,6 +64,7 @@ class Check:
         module = spec.handler.removesuffix(".handler").removeprefix("functions.")
         known = {
             "crm.handler": lambda: events.request(self._principal),
+            "identity.handler": events.registration,
             "identity.authorizer": lambda: events.question(self._token()),
             "events.relay": events.stream,
             "events.sweeper": lambda: {"grace": 0},
@@ -72,7 +73,9 @@ class Check:
         }
         if module in known:
             return known[module]()
-        return events.step() if module.startswith("pipeline_nodes.") else events.sample()
+        if module.startswith("pipeline_nodes."):
+            return events.step(module.split(".")[1])
+        return events.sample()
 
     def _message(self, event: dict[str, Any]) -> dict[str, Any]:
         return events.message(aws("sqs"), self._queue, event)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from shared.pipelines.definition import load_definitions
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -25,11 +28,22 @@ def sample(event_type: str = "lead.created.v1") -> dict[str, Any]:
     return found
 
 
-def request(context: dict[str, Any]) -> dict[str, Any]:
-    """A request that creates a lead, from a caller whom the authorizer let in."""
+_LEAD: Final = {"name": "Jane Doe", "email": "jane@example.com"}
+_ACCOUNT: Final = {"email": "jane@example.com", "password": "Only-for-this-check-1"}
+
+
+def registration() -> dict[str, Any]:
+    """A request that founds a tenant; nobody has let its caller in."""
+    return request({}, "/auth/register/", _ACCOUNT)
+
+
+def request(
+    context: dict[str, Any], path: str = "/leads/", body: Mapping[str, str] = _LEAD
+) -> dict[str, Any]:
+    """A request by POST, from a caller whom the authorizer let in."""
     http = {
         "method": "POST",
-        "path": "/leads/",
+        "path": path,
         "protocol": "HTTP/1.1",
         "sourceIp": "127.0.0.1",
         "userAgent": "asset-check",
@@ -37,7 +51,7 @@ def request(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "version": "2.0",
         "routeKey": "ANY /{proxy+}",
-        "rawPath": "/leads/",
+        "rawPath": path,
         "rawQueryString": "",
         "headers": {"host": "localhost", "content-type": "application/json"},
         "requestContext": {
@@ -49,7 +63,7 @@ def request(context: dict[str, Any]) -> dict[str, Any]:
             "stage": "$default",
             "authorizer": {"lambda": context},
         },
-        "body": json.dumps({"name": "Jane Doe", "email": "jane@example.com"}),
+        "body": json.dumps(body),
         "isBase64Encoded": False,
     }
 
@@ -106,17 +120,19 @@ def message(sqs: Any, queue_url: str, event: dict[str, Any]) -> dict[str, Any]:
     return {"Records": [record]}
 
 
-def step() -> dict[str, Any]:
-    """What a state machine gives one of its nodes."""
-    detail = sample()["detail"]
+def step(folder: str) -> dict[str, Any]:
+    """What a state machine gives a node of the pipeline in a folder: the event that starts it."""
+    (pipeline,) = (one for one in load_definitions(ROOT) if one.folder == folder)
+    detail = sample(f"{pipeline.starts_on[0]}.v1")["detail"]
     context = {
         "tenant": detail["tenant"],
-        "pipeline": "lead_pipeline",
+        "pipeline": pipeline.name,
         "execution_id": detail["id"],
         "event_type": detail["type"],
-        "entity": f"lead/{detail['data']['lead_id']}",
+        "entity": None,
         "correlation_id": detail["id"],
         "time": detail["time"],
     }
+    # What the first node of the lead's adds; others leave it alone.
     data = {**detail["data"], "analysis": _JUDGED}
     return {"item": {"data": data, "trace": [], "route": None, "context": context}, "attempt": 0}

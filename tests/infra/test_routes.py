@@ -1,0 +1,82 @@
+"""Which function answers which path: what applications declare against what the API routes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from functions.web.access import Declared, declared
+from local.gateway import Routes
+from local.gateway.routes import Route
+from shared.identity import paths
+from tests.infra.blueprint import of_type, target, text
+from tools.generate import apps
+
+CRM, IDENTITY = (list(declared(app)) for app in apps())
+SERVED = {"CrmFunction": CRM, "IdentityFunction": IDENTITY}
+PAIRS = [(function, one) for function, served in SERVED.items() for one in served]
+
+
+def route(properties) -> Route:
+    integration = of_type("ApiGatewayV2::Integration")[text(properties["Target"]).split("/")[1]]
+    function = target(integration["IntegrationUri"]).removesuffix("Live")
+    guard = target(properties["AuthorizerId"]) if "AuthorizerId" in properties else None
+    return Route(properties["RouteKey"], function, guard, 60)
+
+
+API = [route(properties) for properties in of_type("ApiGatewayV2::Route").values()]
+
+
+def sample(path: str) -> str:
+    """A path as a client sends it."""
+    return re.sub(r"\{\w+\}", "0190", path)
+
+
+def spelled(function: str, one: Declared) -> list[str]:
+    bare = sample(one.path).rstrip("/")
+    return paths.spellings(bare) if function == "IdentityFunction" else [bare, f"{bare}/"]
+
+
+@pytest.mark.parametrize(
+    ("function", "one"), PAIRS, ids=[f"{one.method} {one.path}" for _, one in PAIRS]
+)
+def test_the_api_leads_each_spelling_to_the_route(function, one):
+    for path in spelled(function, one):
+        found = Routes(API).find(one.method, path)
+        assert found is not None
+        chosen, _ = found
+        assert chosen.function == function, path
+        assert (chosen.authorizer is None) == one.needs.open, path
+        fits = [match[0] for each in API if (match := each.match(one.method, path))]
+        assert Counter(fits)[max(fits)] == 1, f"{path} fits two routes of the API equally well"
+        if function == "IdentityFunction":
+            assert paths.own(path) == sample(one.path).rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("function", "one"), PAIRS, ids=[f"{one.method} {one.path}" for _, one in PAIRS]
+)
+def test_no_two_routes_answer_one_path(function, one):
+    """A fixed path may lie within one with a parameter: it is declared first, then."""
+    path = sample(one.path)
+    expressions = [
+        (each, re.compile(re.sub(r"\{\w+\}", "[^/]+", each.path)))
+        for each in CRM + IDENTITY
+        if each.method == one.method
+    ]
+    fits = [each for each, expression in expressions if expression.fullmatch(path)]
+    assert fits[0] == one, f"{path} is answered by {fits[0].path}"
+    assert {each.path.count("{") for each in fits[1:]} <= {1, 2} - {one.path.count("{")}
+
+
+def test_old_paths_lead_to_our_own():
+    own = {sample(one.path).rstrip("/") for one in IDENTITY}
+    assert set(paths.OLD.values()) <= own
+    assert set(paths.OPEN) == {
+        one.path.rstrip("/") for one in IDENTITY if one.needs.open and one.method == "POST"
+    }
+    assert not set(paths.OLD) & own
+    for path in ("/leads", "/auth/login", "/api/leads", "/api/authors"):
+        assert paths.own(path) == path
