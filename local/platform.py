@@ -28,6 +28,7 @@ from local.gateway.app import RequestLine
 from local.gateway.authorizing import DemoCredentials
 from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost, name_of
 from local.live_log import LiveLog
+from local.mailbox import Mailbox
 from local.ports import LOOPBACK, free_port, require_free
 from local.provision import Deployment, provision
 from local.provision.clients import aws, with_keys
@@ -127,6 +128,7 @@ class Platform:
             deliver=BusDelivery(self.log.report, self.weakness),
             on_stream_record=self._on_stream_record,
             on_failed_event=self._on_failed_event,
+            on_mail=Mailbox(options.home, self.log.note).keep,
         )
         seams.weaken(draw=self._fault, lag=self.weakness.lag)
         stack.callback(seams.strengthen)

@@ -41,7 +41,8 @@ class Api:
         import httpx
 
         self._url = url
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        scheme = "Api-Key" if token and token.startswith("mr_") else "Bearer"
+        headers = {"Authorization": f"{scheme} {token}"} if token else {}
         try:
             self._client = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT_SECONDS)
             usable = self._client.base_url.scheme in ("http", "https")

@@ -18,7 +18,9 @@ Url = Annotated[
 Token = Annotated[
     str | None,
     typer.Option(
-        envvar="MILLRACE_TOKEN", metavar="TOKEN", help="Access token; a laptop asks for none."
+        envvar="MILLRACE_TOKEN",
+        metavar="TOKEN",
+        help="Access token or key; a laptop asks for none.",
     ),
 ]
 AwsUrl = Annotated[

@@ -24,6 +24,7 @@ from local.seams import (
     object_events,
     queue_receiving,
     schedule_expressions,
+    sent_mails,
     weak_calls,
 )
 from local.seams.access_checks import Check
@@ -31,6 +32,7 @@ from local.seams.dynamodb_streams import StreamListener
 from local.seams.event_targets import Deliver
 from local.seams.index_lag import Lag
 from local.seams.lambda_invocations import Failed, Invoke
+from local.seams.sent_mails import OnMail
 from local.seams.weak_calls import Draw
 from local.weakness import Fault
 
@@ -61,6 +63,7 @@ def install(
     deliver: Deliver,
     on_stream_record: StreamListener,
     on_failed_event: Failed = lambda name, error: None,
+    on_mail: OnMail = lambda to, subject, body: None,
 ) -> None:
     """Applies every seam but the interpreter's; the last call's hooks count."""
     access_checks.install(check)
@@ -76,6 +79,7 @@ def install(
     event_targets.install(deliver)
     schedule_expressions.install()
     object_events.install()
+    sent_mails.install(on_mail)
 
 
 def install_interpreter(credentials: Credentials) -> None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from millrace.main import app
 from tests.unit.crm.conftest import Crm
 
-ROLES = {"": "admin", "Bearer rep": "sales_rep"}
+ROLES = {"": "admin", "Bearer rep": "sales_rep", "Api-Key mr_key": "manager"}
 
 
 class Served(Crm):

@@ -144,12 +144,17 @@ def test_an_id_that_nothing_is_known_by(served, millrace):
      ["quarantine", "redrive", "e"], ["trace", "e"]],
 )  # fmt: skip
 def test_who_may_not_or_is_nobody_reads_one_sentence(served, millrace, command):
-    for token, said in (("rep", "the role sales_rep may not operate"), ("s3cret", "Unauthorized")):
+    for token, said in (("rep", "the role sales_rep lacks platform:"), ("s3cret", "Unauthorized")):
         result = millrace(*command, "--url", served.url, env={"MILLRACE_TOKEN": token})
         assert result.exit_code == 1
         assert said in result.stderr
         assert result.stderr.count("\n") == 1
         assert token not in result.output.replace("sales_rep", "")
+
+
+def test_a_key_of_the_api_opens_it_too(served, millrace):
+    result = millrace("runs", "list", "--url", served.url, env={"MILLRACE_TOKEN": "mr_key"})
+    assert result.exit_code == 0, result.stderr
 
 
 def test_nobody_answers(closed_url, millrace):

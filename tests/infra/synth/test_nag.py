@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 OPEN_ROUTES = "it tells nothing and changes nothing; preflights carry no credentials"
+SIGNING_IN = "whoever calls it has no credentials yet, or sends them in the body"
 OWN_RETRIES = "nothing calls it asynchronously; its caller retries and keeps what failed"
 EXPORTED = "millrace-dev-data:ExportsOutputFnGetAttImportBucketArn982E615A"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
@@ -35,9 +36,10 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [("outbox/*DeadLetters/*", IS_DEAD_LETTERS)],
     "AwsSolutions-APIG4": [
-        ("crm/api/HealthRoute", OPEN_ROUTES),
-        ("crm/api/Test*Route", OPEN_ROUTES),
-        ("crm/api/*PreflightRoute", OPEN_ROUTES),
+        ("api/Health*Route", OPEN_ROUTES),
+        ("api/Test*Route", OPEN_ROUTES),
+        ("api/*Preflight*Route", OPEN_ROUTES),
+        ("api/Post*Route", SIGNING_IN),
     ],
     "Serverless-LambdaStarPermissions": [("*Function/Role/*", TRACES)],
     "Serverless-LambdaDLQ": [
@@ -46,6 +48,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("*Pipeline/*Function/*", OWN_RETRIES),
         ("LeadImport/*Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
+        ("identity/*Function/*", OWN_RETRIES),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
     "Serverless-SQSRedrivePolicy": [("*DeadLetters/*", "it is itself where failures end")],

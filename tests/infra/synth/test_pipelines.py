@@ -41,4 +41,4 @@ def test_only_a_node_that_needs_mail_may_send_it() -> None:
     )
     found = assertions.Template.from_stack(application(pipeline)).to_json()["Resources"]
     senders = [name for name, resource in found.items() if "ses:SendEmail" in str(resource)]
-    assert senders == ["LeadPipelineAnswerFunctionRole"]
+    assert sorted(senders) == ["IdentityFunctionRole", "LeadPipelineAnswerFunctionRole"]
