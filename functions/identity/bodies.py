@@ -54,6 +54,9 @@ class SigningIn(Body):
 
     email: Annotated[str, Field(min_length=1, max_length=254), _named("email", "username", "login")]
     password: Password
+    code: Annotated[
+        Annotated[str, Field(pattern=r"^\d{6}$")] | None, _named("code", "otp", "totp")
+    ] = None
     remember_me: bool = False
 
     @property

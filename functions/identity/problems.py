@@ -24,8 +24,10 @@ async def _not_signed_in(_: Request, exc: Any) -> Response:
 
 
 async def _second_factor(_: Request, exc: Any) -> Response:
-    detail = "this account wants a second factor, which this route does not take"
-    return problem(401, "Unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+    detail = "this account wants a code as well"
+    entry = {"field": "code", "problem": "missing", "fix": "add the six digits of your app"}
+    headers = {"WWW-Authenticate": "Bearer"}
+    return problem(401, "Unauthorized", detail, errors=[entry], headers=headers)
 
 
 async def _taken(_: Request, exc: Any) -> Response:

@@ -17,6 +17,7 @@ _POOL: Final = (
     "cognito-idp:AdminCreateUser",
     "cognito-idp:AdminGetUser",
     "cognito-idp:AdminInitiateAuth",
+    "cognito-idp:AdminRespondToAuthChallenge",
     "cognito-idp:AdminSetUserPassword",
 )
 

@@ -62,17 +62,20 @@ class Sessions:
         self._pool = pool
         self._directory = directory
 
-    def open(self, email: str, password: str, *, remember: bool = False) -> SignedIn:
+    def open(
+        self, email: str, password: str, *, code: str | None = None, remember: bool = False
+    ) -> SignedIn:
         """Signs somebody in.
 
         Raises:
-            NotSignedInError: address or password is wrong, or they are a member of no tenant.
+            NotSignedInError: address, password or code is wrong, or they are a member of no tenant.
             SecondFactorError: the pool wants a code.
         """
         try:
-            tokens = self._pool.sign_in(email, password)
+            tokens = self._pool.sign_in(email, password, code)
         except SignInRefusedError:
-            raise NotSignedInError("e-mail address or password is wrong") from None
+            wrong = "e-mail address, password or code" if code else "e-mail address or password"
+            raise NotSignedInError(f"{wrong} is wrong") from None
         user_id = self._pool.find(email)
         if user_id is None or self._directory.membership(user_id) is None:
             raise NotSignedInError("you are a member of no tenant; ask for an invitation")

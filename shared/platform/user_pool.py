@@ -51,12 +51,12 @@ class UserPool(Protocol):
     def find(self, email: str) -> str | None:
         """The subject of a user."""
 
-    def sign_in(self, email: str, password: str) -> PoolTokens:
-        """Tokens for a password.
+    def sign_in(self, email: str, password: str, code: str | None = None) -> PoolTokens:
+        """Tokens for a password, and for the code of somebody who asked for one to be wanted.
 
         Raises:
-            SignInRefusedError: address or password is wrong.
-            SecondFactorError: the pool wants a code.
+            SignInRefusedError: address, password or code is wrong.
+            SecondFactorError: the pool wants a code, and none is given.
         """
 
     def renew(self, refresh_token: str) -> PoolTokens:
@@ -97,13 +97,16 @@ class CognitoUserPool:
             raise
         return _subject(found["UserAttributes"])
 
-    def sign_in(self, email: str, password: str) -> PoolTokens:
+    def sign_in(self, email: str, password: str, code: str | None = None) -> PoolTokens:
         """See `UserPool.sign_in`."""
         answer = self._start("ADMIN_USER_PASSWORD_AUTH", {"USERNAME": email, "PASSWORD": password})
-        if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
-            # Whoever created the user did not come to the next line; the password is proven.
-            self.set_password(email, password)
-            return self.sign_in(email, password)
+        match answer.get("ChallengeName"):
+            case "NEW_PASSWORD_REQUIRED":
+                # Whoever created the user did not come to the next line; the password is proven.
+                self.set_password(email, password)
+                return self.sign_in(email, password, code)
+            case "SOFTWARE_TOKEN_MFA" if code:
+                answer = self._answer_code(email, code, str(answer["Session"]))
         return _tokens(answer)
 
     def renew(self, refresh_token: str) -> PoolTokens:
@@ -113,6 +116,15 @@ class CognitoUserPool:
     def set_password(self, email: str, password: str) -> None:
         """See `UserPool.set_password`."""
         self._call("admin_set_user_password", Username=email, Password=password, Permanent=True)
+
+    def _answer_code(self, email: str, code: str, session: str) -> dict[str, Any]:
+        return self._call(
+            "admin_respond_to_auth_challenge",
+            ClientId=self._client_id,
+            ChallengeName="SOFTWARE_TOKEN_MFA",
+            ChallengeResponses={"USERNAME": email, "SOFTWARE_TOKEN_MFA_CODE": code},
+            Session=session,
+        )
 
     def _start(self, flow: str, parameters: dict[str, str]) -> dict[str, Any]:
         return self._call(
@@ -140,7 +152,13 @@ def _refuse(error: ClientError) -> NoReturn:
             raise UserExistsError("there is a user of this address") from None
         case "InvalidPasswordException":
             raise WeakPasswordError(message) from None
-        case "NotAuthorizedException" | "UserNotFoundException" | "UserNotConfirmedException":
+        case (
+            "NotAuthorizedException"
+            | "UserNotFoundException"
+            | "UserNotConfirmedException"
+            | "CodeMismatchException"
+            | "ExpiredCodeException"
+        ):
             raise SignInRefusedError("refused by the pool") from None
         case _:
             raise error

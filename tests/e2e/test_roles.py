@@ -96,6 +96,19 @@ def accounts(running) -> None:
     post("/auth/forgot-password/", email="walker@acme.example")
     reset = {"token": mailed("walker@acme.example"), "new_password": "Another-horse-9"}
     post("/auth/reset-password/", **reset)
+    second_factor(running, told["access_token"])
+    body = {"email": "walker@acme.example", "password": "Another-horse-9"}
+    assert requests.post(f"{running.url}/auth/login/", json=body, timeout=30).status_code == 401
+    post("/auth/login/", **body, code="123456")
+
+
+def second_factor(running, token: str) -> None:
+    """What an app for codes does with its user's token."""
+    users = running.aws("cognito-idp")
+    users.associate_software_token(AccessToken=token)
+    users.verify_software_token(AccessToken=token, UserCode="123456")
+    wanted = {"Enabled": True, "PreferredMfa": True}
+    users.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=wanted)
 
 
 def import_files(running) -> None:

@@ -12,6 +12,8 @@ from shared.platform.user_pool import (
 from tests.fakes.ports import MovedClock
 from tests.fakes.tokens import signed
 
+CODE = "123456"
+
 
 class MemoryUserPool:
     """The port `UserPool`."""
@@ -31,11 +33,14 @@ class MemoryUserPool:
     def find(self, email: str) -> str | None:
         return subject(email) if email in self.passwords else None
 
-    def sign_in(self, email: str, password: str) -> PoolTokens:
+    def sign_in(self, email: str, password: str, code: str | None = None) -> PoolTokens:
         if self.passwords.get(email) != password:
             raise SignInRefusedError
         if email in self.second_factor:
-            raise SecondFactorError
+            if code is None:
+                raise SecondFactorError
+            if code != CODE:
+                raise SignInRefusedError
         token = f"pool-refresh-{len(self.refresh)}"
         self.refresh[token] = email
         return self._tokens(email, token)

@@ -87,4 +87,5 @@ def _credentials(given: dict[str, str]) -> SigningIn:
 def _signed_in(body: SigningIn, at: Services, response: Response) -> TokensView:
     response.headers["Cache-Control"] = "no-store"
     email = at.registration.email_of(body.login)
-    return TokensView.of(at.sessions.open(email, body.password, remember=body.remember_me))
+    opened = at.sessions.open(email, body.password, code=body.code, remember=body.remember_me)
+    return TokensView.of(opened)

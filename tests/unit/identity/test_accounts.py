@@ -6,6 +6,7 @@ import pytest
 
 from functions.identity.routes.accounts import SENT
 from shared.identity.passwords import KEPT
+from tests.fakes.user_pool import CODE
 from tests.unit.identity.conftest import PASSWORD
 
 
@@ -145,12 +146,16 @@ def test_a_refusal_is_the_same_whatever_is_wrong(identity, body):
     assert answer.json()["detail"] == "e-mail address or password is wrong"
 
 
-def test_a_second_factor_is_said(identity):
+def test_a_second_factor(identity):
     identity.register()
     identity.pool.second_factor.add("jo@acme.example")
-    answer = identity.post("/auth/login/", email="jo@acme.example", password=PASSWORD)
-    assert answer.status_code == 401
-    assert "second factor" in answer.json()["detail"]
+    body = {"email": "jo@acme.example", "password": PASSWORD}
+    asked = identity.post("/auth/login/", **body)
+    assert asked.status_code == 401
+    assert asked.json()["errors"][0]["field"] == "code"
+    assert identity.post("/auth/login/", **body, otp="000000").status_code == 401
+    assert identity.post("/auth/login/", **body, code="abc").status_code == 400
+    assert identity.post("/auth/login/", **body, code=CODE).status_code == 200
 
 
 def test_a_forgotten_password(identity):
