@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,11 +39,17 @@ class Services:
     tenants: Tenants
 
 
-def build(places: Places, pool: UserPool, mail: Callable[[], Mail], app_url: str = "") -> Services:
+def build(
+    places: Places,
+    pool: UserPool,
+    mail: Callable[[], Mail],
+    app_url: str = "",
+    sleep: Callable[[float], None] = time.sleep,
+) -> Services:
     """The services on given ports; tests give fakes."""
     tenants, letters = Tenants(places), Letters(mail, app_url)
     directory = Directory(places, tenants)
-    sessions = Sessions(places, pool, directory)
+    sessions = Sessions(places, pool, directory, sleep)
     return Services(
         registration=Registration(places, pool, tenants, directory),
         sessions=sessions,

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -57,10 +59,17 @@ class SignedIn:
 class Sessions:
     """The sessions of all users."""
 
-    def __init__(self, places: Places, pool: UserPool, directory: Directory) -> None:
+    def __init__(
+        self,
+        places: Places,
+        pool: UserPool,
+        directory: Directory,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._at = places
         self._pool = pool
         self._directory = directory
+        self._sleep = sleep
 
     def open(
         self, email: str, password: str, *, code: str | None = None, remember: bool = False
@@ -77,8 +86,10 @@ class Sessions:
             wrong = "e-mail address, password or code" if code else "e-mail address or password"
             raise NotSignedInError(f"{wrong} is wrong") from None
         user_id = self._pool.find(email)
-        if user_id is None or self._directory.membership(user_id) is None:
+        own = self._directory.membership(user_id) if user_id else None
+        if user_id is None or own is None:
             raise NotSignedInError("you are a member of no tenant; ask for an invitation")
+        tokens = self._valid(tokens, own)
         token = SecretToken.make(PREFIX)
         now = int(self._at.clock().timestamp())
         item = {
@@ -148,6 +159,15 @@ class Sessions:
                 continue  # a new role, or the end of the membership
             return
         raise TablesBusyError("the member is changed by many at once; try again")
+
+    def _valid(self, tokens: PoolTokens, own: Item) -> PoolTokens:
+        """Tokens of after the moment in which all sessions were ended; they count in seconds."""
+        early = own.get("valid_from", 0) - self._at.clock().timestamp()
+        if early <= 0:
+            return tokens
+        self._sleep(early)
+        later = self._pool.renew(tokens.refresh_token)
+        return replace(later, refresh_token=tokens.refresh_token)
 
     def _found(self, text: str) -> tuple[SecretToken, Item]:
         token = SecretToken.read(text, PREFIX)

@@ -39,7 +39,9 @@ class Identity:
         self.mail = MemoryMail()
         places = Places(self.tables, "identity", "crm", "inbox", self.clock)
         self.app = create_app(IdentitySettings())
-        self.app.state.services = build(places, self.pool, lambda: self.mail)
+        self.app.state.services = build(
+            places, self.pool, lambda: self.mail, sleep=lambda s: self.clock.move(seconds=s)
+        )
         keys = ApiKeys(self.tables, "identity", self.clock)
         self.credentials = Credentials(verifier(), Members(self.tables, "identity"), keys)
 

@@ -70,7 +70,9 @@ def test_a_session_has_its_time(identity, remember, kept):
     assert refresh(identity, answer.json()["refresh_token"]).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["", "x", "mrr_0_x", str(SecretToken.make("mrr")), "mr_a_b"])
+@pytest.mark.parametrize(
+    "token", ["", "x", "mrr_0_x", f"mrr_0123456789abcdef_{'s' * 43}", "mr_a_b"]
+)
 def test_what_is_no_refresh_token(identity, token):
     assert refresh(identity, token).status_code == 401
 
@@ -93,8 +95,9 @@ def test_signing_out_everywhere(identity, how):
     for session in (jo, other):
         assert refresh(identity, session["refresh"]).status_code == 401
         assert identity.call("GET", "/auth/me/", session["bearer"]).status_code == 403
-    identity.clock.move(seconds=1)
-    assert identity.call("GET", "/auth/me/", identity.login()["bearer"]).status_code == 200
+    assert identity.call("GET", "/auth/me/", identity.login()["bearer"]).status_code == 200, (
+        "who signs in within the same second waits for its end"
+    )
 
 
 def test_the_pool_ends_a_session(identity):
