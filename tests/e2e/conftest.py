@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 import requests
+from moto.ses.models import ses_backends
 
+from local.blueprint import ACCOUNT, REGION
 from local.platform import Options, Platform
 
 WEAK = int(os.environ["WEAK"]) if os.environ.get("WEAK") else None
@@ -74,6 +77,13 @@ class Running:
             service, endpoint_url=self.platform.aws_url, region_name="us-east-1",
             aws_access_key_id="local", aws_secret_access_key="local",
         )  # fmt: skip
+
+
+def mailed(to: str) -> str:
+    """The token in the last mail to an address."""
+    sent = ses_backends[ACCOUNT][REGION].sent_messages
+    (*_, last) = [m for m in sent if to in m.destinations["ToAddresses"] and "mr" in m.body]
+    return re.search(r"mr[a-z]_\S+", last.body)[0]
 
 
 # Of the module, so that it has ended before another test patches this process.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
 
 import jwt
@@ -14,7 +13,7 @@ from moto.cognitoidp.models import cognitoidp_backends
 from moto.ses.models import ses_backends
 
 from local.blueprint import ACCOUNT, REGION
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Running, mailed
 
 PASSWORD = "Correct-horse-7"
 
@@ -47,13 +46,6 @@ def register(running, **more) -> dict:
 
 def bearer(running, told: dict) -> Caller:
     return Caller(running, f"Bearer {told['access_token']}")
-
-
-def mailed(to: str) -> str:
-    """The token in the last mail to an address."""
-    sent = ses_backends[ACCOUNT][REGION].sent_messages
-    (*_, last) = [m for m in sent if to in m.destinations["ToAddresses"] and "mr" in m.body]
-    return re.search(r"mr[a-z]_\S+", last.body)[0]
 
 
 def join(running, admin: Caller, role: str) -> dict:

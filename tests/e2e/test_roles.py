@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.access import Access
 from local.blueprint import ACCOUNT, load
 from local.platform import ROOT
-from tests.e2e.test_identity import mailed
+from tests.e2e.conftest import mailed
 
 pytestmark = pytest.mark.xdist_group("faults")
 
