@@ -80,6 +80,7 @@ class Sessions:
             NotSignedInError: address, password or code is wrong, or they are a member of no tenant.
             SecondFactorError: the pool wants a code.
         """
+        began = self._at.clock().timestamp()
         try:
             tokens = self._pool.sign_in(email, password, code)
         except SignInRefusedError:
@@ -89,7 +90,7 @@ class Sessions:
         own = self._directory.membership(user_id) if user_id else None
         if user_id is None or own is None:
             raise NotSignedInError("you are a member of no tenant; ask for an invitation")
-        tokens = self._valid(tokens, own)
+        tokens = self._valid(tokens, own.get("valid_from", 0), began)
         token = SecretToken.make(PREFIX)
         now = int(self._at.clock().timestamp())
         item = {
@@ -160,12 +161,11 @@ class Sessions:
             return
         raise TablesBusyError("the member is changed by many at once; try again")
 
-    def _valid(self, tokens: PoolTokens, own: Item) -> PoolTokens:
+    def _valid(self, tokens: PoolTokens, valid_from: int, began: float) -> PoolTokens:
         """Tokens of after the moment in which all sessions were ended; they count in seconds."""
-        early = own.get("valid_from", 0) - self._at.clock().timestamp()
-        if early <= 0:
+        if began >= valid_from:
             return tokens
-        self._sleep(early)
+        self._sleep(max(0.0, valid_from - self._at.clock().timestamp()))
         later = self._pool.renew(tokens.refresh_token)
         return replace(later, refresh_token=tokens.refresh_token)
 

@@ -100,6 +100,20 @@ def test_signing_out_everywhere(identity, how):
     )
 
 
+def test_a_sign_in_that_takes_its_time_after_all_sessions_were_ended(identity):
+    """Its token is of the second before, and its answer of the second after."""
+    jo = identity.register()
+    identity.post("/auth/logout/", jo["bearer"])
+    find = identity.pool.find
+
+    def slow(email):
+        identity.clock.move(seconds=1)
+        return find(email)
+
+    identity.pool.find = slow
+    assert identity.call("GET", "/auth/me/", identity.login()["bearer"]).status_code == 200
+
+
 def test_the_pool_ends_a_session(identity):
     token = identity.register()["refresh_token"]
     identity.pool.refresh.clear()
