@@ -50,6 +50,8 @@ class StageConfig:
     max_body_bytes: int = 1_000_000
     requests_per_second: int = 50
     request_burst: int = 100
+    tenant_units: int = 6_000
+    """Units a minute that one tenant may spend: reading costs 1, writing 5."""
 
 
 STAGES: Final[dict[StageName, StageConfig]] = {

@@ -74,7 +74,9 @@ class Platform:
         self.aws_port = options.aws_port or free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.aws_url = f"http://{LOOPBACK}:{self.aws_port}"
-        self.access = Access(policies.of_role, policies.of_resource, self._on_refusal)
+        self.access = Access(
+            policies.of_role, policies.of_resource, self._on_refusal, policies.assumed
+        )
         self.weakness = Weakness(options.weak, duplicate=options.duplicate)
         self.snapshots = Snapshots(options.home, self.log.report)
         self.schedules = ScheduleClock(

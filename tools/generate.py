@@ -30,7 +30,10 @@ def apps() -> list[FastAPI]:
     from functions.identity.app import create_app as identity
     from functions.identity.settings import IdentitySettings
 
-    told: dict[str, Any] = {"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1}
+    told: dict[str, Any] = {
+        **{"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1},
+        **{"audit_table": "", "inbox_table": "", "tenant_units": 1, "address_units": 1},
+    }
     return [
         crm(CrmSettings.model_construct(**told)),
         identity(IdentitySettings.model_construct(**told)),

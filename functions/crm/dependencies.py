@@ -18,6 +18,7 @@ from functions.web.problems import BadRequestError
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
 from shared.events.quarantine import Quarantine
+from shared.identity.public_keys import PublicKeys
 from shared.pipelines.runs import Runs
 from shared.pipelines.tracing import Traces
 from shared.platform.clock import Clock, utc_now
@@ -41,6 +42,7 @@ class Services:
     pipelines: Mapping[str, Sequence[str]]
     """Those that there are, and the event types that start them."""
     traces: Traces
+    public_keys: PublicKeys
 
 
 def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_now) -> Services:
@@ -55,6 +57,7 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         queues=queues,
         cursors=cursors,
         pipelines=told.pipelines,
+        public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
     )
 

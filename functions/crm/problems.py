@@ -16,6 +16,7 @@ from shared.crm.errors import (
     PreconditionFailedError,
 )
 from shared.events.quarantine import NotInQuarantineError
+from shared.identity.errors import NotFoundError
 from shared.pipelines.tracing import NothingTracedError
 
 
@@ -54,6 +55,7 @@ async def _again(_: Request, exc: Any) -> Response:
 ANSWERS: Final[Answers] = {
     RequestValidationError: _invalid,
     LeadNotFoundError: _absent,
+    NotFoundError: _not_quarantined,
     NotInQuarantineError: _not_quarantined,
     NothingTracedError: _not_traced,
     PreconditionFailedError: _stale,

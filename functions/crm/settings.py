@@ -13,7 +13,7 @@ class CrmSettings(HttpSettings):
     """Settings of the CRM function."""
 
     crm_table: str = Field(description="Table of leads, their timelines and the outbox.")
-    inbox_table: str = Field(description="Table of inbox and idempotency keys.")
+    identity_table: str = Field(description="Table of members, keys and registrations.")
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
     pipelines: dict[str, tuple[str, ...]] = Field(

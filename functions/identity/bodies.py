@@ -7,7 +7,10 @@ from typing import Annotated, Any, Self
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from shared.identity.addresses import Address, Password, PersonName, Username, same
+from shared.identity.public_keys import Purpose
 from shared.identity.rights import Right, Role
+
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$", max_length=200)]
 
 
 class Body(BaseModel):
@@ -120,6 +123,15 @@ class NewKey(Body):
     name: PersonName
     scopes: Annotated[list[Right], Field(min_length=1, max_length=len(Right))]
     expires_in_days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
+class NewPublicKey(Body):
+    """A key that stands in a page, or with a webhook's sender."""
+
+    name: PersonName
+    purpose: Purpose
+    per_minute: Annotated[int, Field(ge=1, le=600)] = 30
+    origins: Annotated[list[Origin], Field(max_length=20)] = []
 
 
 class TenantChange(Body):

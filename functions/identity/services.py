@@ -12,11 +12,13 @@ from fastapi import Depends, Request
 
 from functions.identity.settings import settings
 from shared.identity.api_keys import ApiKeys
+from shared.identity.audit import Audit
 from shared.identity.directory import Directory
 from shared.identity.invitations import Invitations
 from shared.identity.letters import Letters
 from shared.identity.passwords import Passwords
 from shared.identity.places import Places
+from shared.identity.public_keys import PublicKeys
 from shared.identity.registration import Registration
 from shared.identity.sessions import Sessions
 from shared.identity.tenants import Tenants
@@ -36,6 +38,8 @@ class Services:
     invitations: Invitations
     directory: Directory
     keys: ApiKeys
+    public_keys: PublicKeys
+    audit: Audit
     tenants: Tenants
 
 
@@ -49,6 +53,7 @@ def build(
     """The services on given ports; tests give fakes."""
     tenants, letters = Tenants(places), Letters(mail, app_url)
     directory = Directory(places, tenants)
+    audit = Audit(places.tables, places.audit, places.clock)
     sessions = Sessions(places, pool, directory, sleep)
     return Services(
         registration=Registration(places, pool, tenants, directory),
@@ -56,7 +61,9 @@ def build(
         passwords=Passwords(places, pool, sessions, letters),
         invitations=Invitations(places, pool, tenants, directory, letters),
         directory=directory,
-        keys=ApiKeys(places.tables, places.identity, places.clock),
+        keys=ApiKeys(places.tables, places.identity, places.clock, audit),
+        public_keys=PublicKeys(places.tables, places.identity, places.clock, audit),
+        audit=audit,
         tenants=tenants,
     )
 
@@ -65,7 +72,7 @@ def build(
 def aws_services() -> Services:
     """The services on AWS."""
     told, tables = settings(), DynamoTables()
-    places = Places(tables, told.identity_table, told.crm_table, told.inbox_table)
+    places = Places(tables, told.identity_table, told.crm_table, told.inbox_table, told.audit_table)
     pool = CognitoUserPool(told.user_pool_id, told.client_id)
 
     def mail() -> Mail:

@@ -14,7 +14,6 @@ class IdentitySettings(HttpSettings):
 
     identity_table: str = Field(description="Table of members, keys and registrations.")
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
-    inbox_table: str = Field(description="Table of what expires: sessions and reset tokens too.")
     user_pool_id: str = Field(description="The user pool.")
     client_id: str = Field(description="The app client a token must be for.")
     mail_from: str = Field(description="The verified address that mails come from.")

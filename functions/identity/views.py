@@ -7,9 +7,11 @@ from typing import Literal, Self
 from pydantic import BaseModel
 
 from shared.identity.api_keys import ApiKey
+from shared.identity.audit import AuditEntry
 from shared.identity.directory import Member
 from shared.identity.invitations import Invitation
 from shared.identity.principal import Kind
+from shared.identity.public_keys import PublicKey
 from shared.identity.rights import Right, Role
 from shared.identity.secret_tokens import SecretToken
 from shared.identity.sessions import SignedIn
@@ -131,6 +133,20 @@ class KeysView(BaseModel):
     """A tenant's keys, the latest first."""
 
     keys: list[KeyView]
+
+
+class PublicKeysView(BaseModel):
+    """A tenant's public keys, the latest first."""
+
+    public_keys: list[PublicKey]
+
+
+class AuditView(BaseModel):
+    """A page of the audit."""
+
+    entries: list[AuditEntry]
+    before: str | None
+    """Where the next page starts, if there is one."""
 
 
 class InvitationsView(BaseModel):

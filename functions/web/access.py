@@ -14,7 +14,9 @@ from typing import Annotated, Any, Final, cast
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.identity.principal import Principal
+from functions.web.limits import Limiter, cost_of
+from shared.identity.audit import Audit
+from shared.identity.principal import ForbiddenError, Principal
 from shared.identity.rights import Right
 
 SCHEMES: Final = {
@@ -53,24 +55,42 @@ class Needs:
 
     rights: tuple[Right, ...]
     open: bool = False
+    cost: int | None = None
+    """Units of the caller's rate; None is what the method costs."""
 
     async def __call__(self, request: Request) -> None:
-        """Lets the caller pass, or raises NotAPrincipalError or ForbiddenError."""
-        if self.open:
-            return
-        who = await principal(request)
+        """Lets the caller pass and charges them.
+
+        Raises:
+            NotAPrincipalError: nobody is signed in who must be.
+            TooManyRequestsError: they have used up their units.
+            ForbiddenError: role or scopes do not allow it; it is written down.
+        """
+        who = None if self.open else await principal(request)
+        if self.cost != 0:
+            limiter: Limiter = request.app.state.limiter
+            limiter.charge(request, who, self.cost)
+        if who is not None:
+            self._require(request, who)
+
+    def _require(self, request: Request, who: Principal) -> None:
         for right in self.rights:
-            who.require(right)
+            try:
+                who.require(right)
+            except ForbiddenError:
+                audit: Audit = request.app.state.audit
+                audit.refused(who, right, f"{request.method} {request.scope['route'].path}")
+                raise
 
 
-def needs(*rights: Right) -> Any:
+def needs(*rights: Right, cost: int | None = None) -> Any:
     """Only callers who have all these rights, or any who is signed in."""
-    return Depends(Needs(rights))
+    return Depends(Needs(rights, cost=cost))
 
 
-def open_to_all() -> Any:
-    """Everybody, without credentials."""
-    return Depends(Needs((), open=True))
+def open_to_all(cost: int | None = None) -> Any:
+    """Everybody, without credentials; `cost=0` is not counted."""
+    return Depends(Needs((), open=True, cost=cost))
 
 
 @dataclass(frozen=True)
@@ -115,14 +135,16 @@ def publish(app: FastAPI) -> None:
         found = plain()
         found.setdefault("components", {})["securitySchemes"] = SCHEMES
         for one in routes:
-            found["paths"][one.path][one.method.lower()] |= _shown(one.needs)
+            found["paths"][one.path][one.method.lower()] |= _shown(one)
         return found
 
     cast("Any", app).openapi = document
 
 
-def _shown(what: Needs) -> dict[str, Any]:
+def _shown(one: Declared) -> dict[str, Any]:
+    what = one.needs
+    cost = {"x-cost": cost_of(one.method) if what.cost is None else what.cost}
     if what.open:
-        return {"security": []}
+        return {"security": [], **cost}
     rights = [str(right) for right in what.rights]
-    return {"security": [{name: []} for name in SCHEMES], "x-rights": rights}
+    return {"security": [{name: []} for name in SCHEMES], "x-rights": rights, **cost}

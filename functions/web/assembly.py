@@ -9,10 +9,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from functions.web.access import publish
-from functions.web.guards import BodyLimit, KnownHosts
+from functions.web.guards import AnyPage, BodyLimit, KnownHosts, OwnPages
+from functions.web.limits import Limiter, RateHeaders, TooManyRequestsError, too_many
 from functions.web.paths import TrailingSlash
 from functions.web.problems import Answers, install
 from functions.web.settings import HttpSettings
+from shared.identity.audit import Audit
+from shared.identity.rate_limits import RateLimits
+from shared.platform.counters import DynamoCounters
+from shared.platform.dynamo import DynamoTables
 
 
 def assemble(
@@ -42,10 +47,13 @@ def assemble(
         redoc_url=None,
         openapi_url=None,
     )
-    install(app, answers)
+    install(app, {TooManyRequestsError: too_many, **answers})
     for router in routers:
         app.include_router(router)
     publish(app)
+    app.state.audit = Audit(DynamoTables(), told.audit_table)
+    limits = RateLimits(DynamoCounters(), told.inbox_table)
+    app.state.limiter = Limiter(limits, told.tenant_units, told.address_units)
     # The last one added is the first to see a request.
     app.add_middleware(TrailingSlash, own=own)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
@@ -56,7 +64,10 @@ def assemble(
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
-        expose_headers=exposed,
+        expose_headers=[*exposed, "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
+    app.add_middleware(RateHeaders)
+    app.add_middleware(AnyPage, prefix="/forms/")
+    app.add_middleware(OwnPages, allowed=told.allowed_origins)
     app.add_middleware(KnownHosts, allowed=told.allowed_hosts)
     return app

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.problems import problem
+
+_ANY_ORIGIN: Final = {"Access-Control-Allow-Origin": "*"}
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
 class KnownHosts:
@@ -39,6 +44,66 @@ class KnownHosts:
             name == allowed or ("*" in allowed and fnmatchcase(name, allowed))
             for allowed in self._allowed
         )
+
+
+class OwnPages:
+    """Refuses a change that another page's browser sends with our cookies.
+
+    Rights never come from a cookie; whatever else one may stand for, e.g. a chat's session, is the
+    page's own too. A request without cookies, or from no page, is none of this guard's business.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self._app = app
+        self._allowed = frozenset(allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, or answers it."""
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
+            headers = Headers(scope=scope)
+            if "cookie" in headers and not self._is_own(headers):
+                detail = "A page of another origin may not change anything with these cookies"
+                fix = "send the request without cookies, or allow the origin in ALLOWED_ORIGINS"
+                entry = {"field": "Origin", "problem": "another page", "fix": fix}
+                await problem(403, "Another page", detail, errors=[entry])(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _is_own(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        if origin is None:
+            return headers.get("sec-fetch-site") in (None, "same-origin", "none")
+        host = headers.get("host", "")
+        return origin in self._allowed or origin in (f"https://{host}", f"http://{host}")
+
+
+class AnyPage:
+    """Lets pages of any origin use the paths below a prefix, and never with credentials."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, or answers a preflight."""
+        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            allowed = {"Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": "600",
+                       "Access-Control-Allow-Headers": "Content-Type"}  # fmt: skip
+            answer = Response(status_code=204, headers={**_ANY_ORIGIN, **allowed})
+            await answer(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_ANY_ORIGIN)
+                del headers["access-control-allow-credentials"]
+            await send(message)
+
+        await self._app(scope, receive, sending)
 
 
 class BodyLimit:

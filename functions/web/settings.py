@@ -38,3 +38,13 @@ class HttpSettings(FunctionSettings):
         description="Host names this API answers to, separated by commas; *.name allows a domain.",
     )
     max_body_bytes: int = Field(1_000_000, gt=0, description="Largest accepted body, in bytes.")
+    inbox_table: str = Field(description="Table of what expires: inbox, keys, sessions, counters.")
+    audit_table: str = Field(description="Table of the audit.")
+    tenant_units: int = Field(
+        6_000,
+        gt=0,
+        description="Units a minute of a tenant: reading costs 1, writing 5.",
+    )
+    address_units: int = Field(
+        300, gt=0, description="Units a minute of an address that has not signed in."
+    )

@@ -62,6 +62,9 @@ class CrmApi(Construct):
             environment={
                 "CRM_TABLE": data.crm.table_name,
                 "INBOX_TABLE": data.inbox.table_name,
+                "IDENTITY_TABLE": data.identity.table_name,
+                "AUDIT_TABLE": data.audit.table_name,
+                "TENANT_UNITS": str(config.tenant_units),
                 "EXECUTIONS_TABLE": data.executions.table_name,
                 "QUARANTINE_TABLE": data.quarantine.table_name,
                 "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
@@ -72,7 +75,11 @@ class CrmApi(Construct):
             },
         )
         made.allow([*READ, *WRITE], [data.crm.table_arn])
-        made.allow([*GET, *PUT], [data.inbox.table_arn])
+        made.allow([*GET, *PUT, "dynamodb:UpdateItem"], [data.inbox.table_arn])
+        made.allow(PUT, [data.audit.table_arn])
+        # Public keys, and nothing else: who is a member is the authorizer's to know.
+        public = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["public_key#*"]}}
+        made.allow(GET, [data.identity.table_arn], public)
         made.allow([*READ, *PUT], [data.quarantine.table_arn])
         indexes = ((data.crm, BOARD), (data.crm, CORRELATION), (data.executions, RECENT))
         made.allow(["dynamodb:Query"], [index_arn(*index) for index in indexes])

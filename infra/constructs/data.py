@@ -29,6 +29,7 @@ class Data(Construct):
         self.executions = table(self, "ExecutionsTable", config, indexes={RECENT: WHOLE})
         self.quarantine = table(self, "QuarantineTable", config)
         self.identity = table(self, "IdentityTable", config)
+        self.audit = table(self, "AuditTable", config)
         self.imports = import_bucket(self, config)
         self.cursor_secret = secretsmanager.Secret(
             self,

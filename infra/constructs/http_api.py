@@ -23,6 +23,9 @@ _OPEN: Final = {
     "HealthSlashRoute": "GET /health/",
     "TestRoute": "GET /test",
     "TestSlashRoute": "GET /test/",
+    # A public key names the tenant; the application finds it.
+    "FormRoute": "POST /forms/{key}/leads",
+    "FormSlashRoute": "POST /forms/{key}/leads/",
     # A browser's preflight carries no credentials; the application answers it.
     "PreflightRoute": "OPTIONS /{proxy+}",
     "RootPreflightRoute": "OPTIONS /",

@@ -82,6 +82,8 @@ class IdentityApi(Construct):
                 "IDENTITY_TABLE": data.identity.table_name,
                 "CRM_TABLE": data.crm.table_name,
                 "INBOX_TABLE": data.inbox.table_name,
+                "AUDIT_TABLE": data.audit.table_name,
+                "TENANT_UNITS": str(config.tenant_units),
                 "USER_POOL_ID": self._users.pool.user_pool_id,
                 "CLIENT_ID": self._users.client.user_pool_client_id,
                 "MAIL_FROM": sender,
@@ -93,7 +95,8 @@ class IdentityApi(Construct):
         )
         made.allow([*READ, *PUT, *_DELETE], [data.identity.table_arn])
         made.allow([*GET, *PUT], [data.crm.table_arn])
-        made.allow([*GET, *PUT, *_DELETE], [data.inbox.table_arn])
+        made.allow([*GET, *PUT, *_DELETE, "dynamodb:UpdateItem"], [data.inbox.table_arn])
+        made.allow(["dynamodb:Query", *PUT], [data.audit.table_arn])
         made.allow(_POOL, [self._users.pool.user_pool_arn])
         made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
         return made

@@ -4,7 +4,7 @@ Policies are read where AWS keeps them: in the roles, queues and buses that moto
 here knows IAM's rules, not moto's requests (`local.seams.access_checks`) nor the blueprint.
 """
 
-from local.access.access import Access, Refusal, RefusedError
+from local.access.access import Access, Refusal, RefusedError, Session
 from local.access.calls import Need
 
-__all__ = ["Access", "Need", "Refusal", "RefusedError"]
+__all__ = ["Access", "Need", "Refusal", "RefusedError", "Session"]

@@ -11,7 +11,16 @@ from typing import Final
 
 from local.access.calls import Need
 from local.access.conditions import Values
-from local.access.statements import Grant, Principal, Statement, decide, grants, grants_of, read
+from local.access.statements import (
+    Effect,
+    Grant,
+    Principal,
+    Statement,
+    decide,
+    grants,
+    grants_of,
+    read,
+)
 from local.blueprint import ACCOUNT
 
 ROOT: Final = Principal("AWS", f"arn:aws:iam::{ACCOUNT}:root")
@@ -56,13 +65,18 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Caller:
+class Session:
+    """Credentials that somebody assumed a role with."""
+
     role: str
     """The role's ARN."""
     session: str
+    policy: str | None = None
+    """What the session may do at most, of what the role may."""
 
     @property
     def arn(self) -> str:
+        """What AWS calls its owner."""
         return f"arn:aws:sts::{ACCOUNT}:assumed-role/{_name(self.role)}/{self.session}"
 
 
@@ -74,14 +88,17 @@ class Access:
         of_role: Documents,
         of_resource: Documents,
         report: Callable[[Refusal], None] = lambda refusal: None,
+        assumed: Callable[[str], Session | None] = lambda key: None,
     ) -> None:
+        """`assumed` gives the session of an access key that STS gave out."""
         self.refused: list[Refusal] = []
         """What roles were refused, the latest thousand: a platform in order refuses nothing."""
         self._used: dict[str, dict[Grant, set[Grant]]] = {}
         self._of_role = of_role
         self._of_resource = of_resource
         self._report = report
-        self._callers: dict[str, _Caller] = {}
+        self._assumed = assumed
+        self._callers: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     def credentials(self, role: str, session: str) -> Mapping[str, str]:
@@ -90,7 +107,7 @@ class Access:
         # moto reads an access key only if it looks like one.
         key = "ASIA" + base64.b32encode(digest).decode()[:16]
         with self._lock:
-            self._callers[key] = _Caller(role, session)
+            self._callers[key] = Session(role, session)
         return {
             "AWS_ACCESS_KEY_ID": key,
             "AWS_SECRET_ACCESS_KEY": "local",
@@ -99,7 +116,10 @@ class Access:
 
     def knows(self, access_key: str) -> bool:
         """Whether a key was given to a role's user."""
-        return access_key in self._callers
+        return self._session(access_key) is not None
+
+    def _session(self, access_key: str) -> Session | None:
+        return self._callers.get(access_key) or self._assumed(access_key)
 
     def check(self, access_key: str, service: str, wanted: Callable[[], Iterable[Need]]) -> None:
         """Passes what the owner of a key may do; a key that nobody was given is the account's.
@@ -110,10 +130,10 @@ class Access:
         Raises:
             RefusedError: the first thing that is not allowed.
         """
-        caller = self._callers.get(access_key)
+        caller = self._session(access_key)
         if caller is not None:
             for need in wanted():
-                self._check_role(caller.role, caller.arn, need)
+                self._check_role(caller.role, caller.arn, need, caller.policy)
         elif service in WITH_POLICIES:
             for need in wanted():
                 self._check_root(need)
@@ -152,14 +172,23 @@ class Access:
             refusal = Refusal("root", need.action, need.resource, explicit=True)
             raise RefusedError(refusal, ROOT.name)
 
-    def _check_role(self, role: str, caller: str, need: Need) -> None:
+    def _check_role(self, role: str, caller: str, need: Need, at_most: str | None = None) -> None:
         context = _context(role, need.context)
         principal = Principal("AWS", role)
-        verdicts = [
-            decide(_statements(documents), principal, need.action, need.resource, context)
-            for documents in (self._of_role(role), self._of_resource(need.resource))
-        ]
-        if "Allow" in verdicts and "Deny" not in verdicts:
+
+        def said(documents: Iterable[str]) -> Effect | None:
+            rules = _statements(documents)
+            return decide(rules, principal, need.action, need.resource, context)
+
+        own, resource = said(self._of_role(role)), said(self._of_resource(need.resource))
+        verdicts = [own, resource]
+        allowed = "Allow" in verdicts
+        if need.action == "sts:AssumeRole":
+            allowed = resource == "Allow"  # the role itself says whom it trusts
+        if at_most is not None:
+            verdicts.append(limit := said([at_most]))
+            allowed = allowed and limit == "Allow"
+        if allowed and "Deny" not in verdicts:
             self._note_use(role, need)
             return
         refusal = Refusal(_name(role), need.action, need.resource, explicit="Deny" in verdicts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.access.conditions import Values
+from local.access.leading_keys import keys_context, leading_keys
 from local.blueprint import ACCOUNT, REGION
 
 Params = Mapping[str, Any]
@@ -31,7 +32,8 @@ def needs(service: str, operation: str, params: Params) -> list[Need]:
     if special:
         return list(special(params))
     locate = _RESOURCE.get(service)
-    return [Need(f"{service}:{operation}", locate(params) if locate else "*")]
+    context = keys_context(params) if service == "dynamodb" else {}
+    return [Need(f"{service}:{operation}", locate(params) if locate else "*", context)]
 
 
 def arn(service: str, name: str) -> str:
@@ -57,15 +59,29 @@ _WRITES: Final = {
 def _transaction(params: Params) -> Iterator[Need]:
     for item in params.get("TransactItems", ()):
         for kind, operation in item.items():
-            yield Need(f"dynamodb:{_WRITES[kind]}", _table(operation))
+            yield Need(f"dynamodb:{_WRITES[kind]}", _table(operation), keys_context(operation))
 
 
 def _batch(action: str) -> Callable[[Params], Iterator[Need]]:
     def of(params: Params) -> Iterator[Need]:
-        for name in params.get("RequestItems", {}):
-            yield Need(action, _table({"TableName": name}))
+        for name, asked in params.get("RequestItems", {}).items():
+            yield Need(action, _table({"TableName": name}), leading_keys(_rows(asked)))
 
     return of
+
+
+def _rows(asked: Any) -> Iterator[Params]:
+    """The keys or items of one table in a batch."""
+    if isinstance(asked, Mapping):
+        yield from asked.get("Keys", ())
+        return
+    for request in asked:
+        for operation in request.values():
+            yield operation.get("Key") or operation.get("Item") or {}
+
+
+def _assume(params: Params) -> Iterator[Need]:
+    yield Need("sts:AssumeRole", str(params.get("RoleArn", "*")))
 
 
 def _events(params: Params) -> Iterator[Need]:
@@ -137,6 +153,7 @@ _SPECIAL: Final[Mapping[tuple[str, str], Callable[[Params], Iterator[Need]]]] = 
     ("lambda", "Invoke"): _invoke,
     ("lambda", "InvokeFunction"): _invoke,
     ("ses", "SendEmail"): _mail,
+    ("sts", "AssumeRole"): _assume,
     ("sqs", "SendMessageBatch"): lambda params: iter([Need("sqs:SendMessage", _queue(params))]),
     ("sqs", "DeleteMessageBatch"): lambda params: iter([Need("sqs:DeleteMessage", _queue(params))]),
     ("sqs", "ChangeMessageVisibilityBatch"): lambda params: iter(

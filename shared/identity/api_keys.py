@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.identity import rows
+from shared.identity.audit import Audit
 from shared.identity.errors import DeniedError, NotFoundError, UnusableError
 from shared.identity.principal import ForbiddenError, NotAPrincipalError, Principal
 from shared.identity.rights import NEVER_IN_A_KEY, Right
@@ -54,10 +55,14 @@ class ApiKey:
 class ApiKeys:
     """The keys of all tenants."""
 
-    def __init__(self, tables: Tables, table: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, tables: Tables, table: str, clock: Clock = utc_now, audit: Audit | None = None
+    ) -> None:
+        """`audit` notes what is changed; who only reads keys needs none."""
         self._tables = tables
         self._table = table
         self._clock = clock
+        self._audit = audit
 
     def principal(self, text: str) -> Principal:
         """The principal that a key is; writes down that it was used, at most once a minute.
@@ -112,6 +117,7 @@ class ApiKeys:
             [
                 Put(self._table, {**own, "role": maker.role}, Absent()),
                 Put(self._table, listed, Absent()),
+                *self._noted(maker, "key.created", key.id, scopes=" ".join(key.scopes)),
             ]
         )
         return key, token
@@ -122,25 +128,31 @@ class ApiKeys:
         keys = [_key(item, self._last_use(item["sk"])) for item in page.items]
         return sorted(keys, key=lambda key: key.created_at, reverse=True)
 
-    def revoke(self, tenant: str, key_id: str) -> ApiKey:
+    def revoke(self, by: Principal, key_id: str) -> ApiKey:
         """Ends a key; one that is revoked stays so.
 
         Raises:
             NotFoundError: this tenant has no such key.
         """
-        listed = self._tables.get(self._table, {"pk": rows.api_keys(tenant), "sk": key_id})
+        listed = self._tables.get(self._table, {"pk": rows.api_keys(by.tenant), "sk": key_id})
         own = self._tables.get(self._table, rows.api_key(key_id))
-        if listed is None or own is None or own["tenant"] != tenant:
+        if listed is None or own is None or own["tenant"] != by.tenant:
             raise NotFoundError(f"there is no key {key_id}")
         if not listed.get("revoked_at"):
             at = {"revoked_at": iso(self._clock())}
             listed |= at
             writes = [
-                Put(self._table, {**own, **at}, FieldIs("tenant", tenant)),
+                Put(self._table, {**own, **at}, FieldIs("tenant", by.tenant)),
                 Put(self._table, listed, FieldIs("id", key_id)),
+                *self._noted(by, "key.revoked", key_id),
             ]
             self._tables.transact(writes)
         return _key(listed, self._last_use(key_id))
+
+    def _noted(self, by: Principal, action: str, key_id: str, **facts: str) -> Sequence[Put]:
+        if self._audit is None:
+            return []
+        return [self._audit.entry(by.tenant, by.subject, action, key_id, **facts)]
 
     def _check(self, maker: Principal, scopes: Collection[Right], lasts: timedelta) -> None:
         for scope in scopes:

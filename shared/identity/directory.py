@@ -131,6 +131,7 @@ class Directory:
                 Put(self._at.identity, {**own, **step}, _as_read(own), label=_MEMBERSHIP),
                 Put(self._at.identity, {**listed, "role": role}),
                 *self._counted(by.tenant, (role == "admin") - (old == "admin")),
+                self._at.noted(by, "member.role_changed", user_id, old=old, new=role),
             ]
             self._commit(by.tenant, user_id, "user.role_changed", data, by.subject, writes)
         return _member({**listed, "role": role})
@@ -143,6 +144,7 @@ class Directory:
             Delete(self._at.identity, key, _as_read(own), label=_MEMBERSHIP),
             Delete(self._at.identity, _list_key(by.tenant, user_id)),
             *self._counted(by.tenant, -(own["role"] == "admin")),
+            self._at.noted(by, "member.removed", user_id, role=own["role"]),
         ]
         self._commit(by.tenant, user_id, "user.removed", data, by.subject, writes)
 

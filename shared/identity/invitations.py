@@ -90,7 +90,11 @@ class Invitations:
         }
         pointer = {**rows.invitation(token.id), "tenant": by.tenant}
         self._at.tables.transact(
-            [Put(self._at.identity, item, Absent()), Put(self._at.identity, pointer, Absent())]
+            [
+                Put(self._at.identity, item, Absent()),
+                Put(self._at.identity, pointer, Absent()),
+                self._at.noted(by, "invitation.created", token.id, role=role),
+            ]
         )
         self._letters.invitation(by.tenant, self._tenants.get(by.tenant).name, email, role, token)
         return self._shown(item)
@@ -101,23 +105,26 @@ class Invitations:
         found = [self._shown(item) for item in page.items]
         return sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)
 
-    def revoke(self, tenant: str, invitation_id: str) -> Invitation:
+    def revoke(self, by: Principal, invitation_id: str) -> Invitation:
         """Takes an invitation back.
 
         Raises:
             NotFoundError: this tenant has none of that id.
             UnusableError: it was accepted.
         """
-        key = {"pk": rows.invitations(tenant), "sk": invitation_id}
+        key = {"pk": rows.invitations(by.tenant), "sk": invitation_id}
         item = self._at.tables.get(self._at.identity, key)
         if item is None:
             raise NotFoundError(f"there is no invitation {invitation_id}")
         if item["state"] == "open":
             item = {**item, "state": "revoked"}
             try:
-                self._at.tables.transact([Put(self._at.identity, item, FieldIs("state", "open"))])
+                noted = self._at.noted(by, "invitation.revoked", invitation_id)
+                self._at.tables.transact(
+                    [Put(self._at.identity, item, FieldIs("state", "open")), noted]
+                )
             except TransactionRefusedError:
-                return self.revoke(tenant, invitation_id)  # accepted, or revoked by another
+                return self.revoke(by, invitation_id)  # accepted, or revoked by another
         elif item["state"] == "accepted":
             raise UnusableError("id", "it was accepted", "remove the member instead")
         return self._shown(item)

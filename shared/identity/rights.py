@@ -31,6 +31,7 @@ class Right(StrEnum):
     KEYS_VIEW = "keys:view"
     KEYS_ADD = "keys:add"
     KEYS_REVOKE = "keys:revoke"
+    AUDIT_VIEW = "audit:view"
 
 
 MEANING: Final[Mapping[Right, str]] = {
@@ -45,9 +46,10 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.MEMBERS_VIEW: "see who is a member, and with which role",
     Right.MEMBERS_INVITE: "invite people and take invitations back",
     Right.MEMBERS_CHANGE: "change roles and remove members",
-    Right.KEYS_VIEW: "see keys of the API, never their secrets",
-    Right.KEYS_ADD: "make keys of the API",
-    Right.KEYS_REVOKE: "revoke keys of the API",
+    Right.KEYS_VIEW: "see keys of the API, never their secrets, and public keys",
+    Right.KEYS_ADD: "make keys of the API, and public keys",
+    Right.KEYS_REVOKE: "revoke keys of the API, and public keys",
+    Right.AUDIT_VIEW: "see who changed what, and who was refused what",
 }
 
 _USER: Final = frozenset({Right.LEADS_VIEW, Right.TENANT_VIEW, Right.MEMBERS_VIEW})

@@ -52,3 +52,18 @@ def username(name: str) -> Row:
 def invitation(invitation_id: str) -> Row:
     """Which tenant an invitation is of."""
     return {"pk": f"invitation#{invitation_id}", "sk": "invitation"}
+
+
+def public_key(key: str) -> Row:
+    """A public key, which names its tenant."""
+    return {"pk": f"public_key#{key}", "sk": "public_key"}
+
+
+def public_keys(tenant_id: str) -> str:
+    """The partition of a tenant's public keys."""
+    return f"{tenant_id}#public_keys"
+
+
+def audit(tenant_id: str) -> str:
+    """The partition of a tenant's audit, by time."""
+    return f"{tenant_id}#audit"

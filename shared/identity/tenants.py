@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.identity import rows
 from shared.identity.errors import NotFoundError
 from shared.identity.places import Places
+from shared.identity.principal import Principal
 from shared.platform.clock import iso
 from shared.platform.tables import Absent, FieldIs, Item, Put, TransactionRefusedError
 
@@ -50,16 +51,17 @@ class Tenants:
         known = {name: item[name] for name in Tenant.model_fields if name in item}
         return Tenant.model_validate(known)
 
-    def change(self, tenant: str, named: Mapping[str, Any]) -> Tenant:
+    def change(self, by: Principal, named: Mapping[str, Any]) -> Tenant:
         """Changes the settings that are named; raises NotFoundError."""
         for _ in range(_ATTEMPTS):
-            write = changed(self._at, self.item(tenant), **named)
+            write = changed(self._at, self.item(by.tenant), **named)
+            noted = self._at.noted(by, "tenant.changed", by.tenant, fields=" ".join(sorted(named)))
             try:
-                self._at.tables.transact([write])
+                self._at.tables.transact([write, noted])
                 break
             except TransactionRefusedError:
                 continue  # somebody changed it meanwhile: what they did not name stays theirs
-        return self.get(tenant)
+        return self.get(by.tenant)
 
     def item(self, tenant: str) -> Item:
         """The row of a tenant; raises NotFoundError."""

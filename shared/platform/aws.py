@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 Service = Literal[
-    "cognito-idp", "dynamodb", "events", "s3", "sqs", "stepfunctions", "secretsmanager", "sesv2"
+    "cognito-idp",
+    "dynamodb",
+    "events",
+    "s3",
+    "sqs",
+    "stepfunctions",
+    "secretsmanager",
+    "sesv2",
+    "sts",
 ]
 
 

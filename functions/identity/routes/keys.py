@@ -35,4 +35,4 @@ async def keys(who: PrincipalDep, at: ServicesDep) -> KeysView:
 @router.delete("/{key_id}/", dependencies=[needs(Right.KEYS_REVOKE)])
 async def revoke(key_id: str, who: PrincipalDep, at: ServicesDep) -> KeyView:
     """Revokes a key, which opens nothing from within a minute on."""
-    return KeyView.of(at.keys.revoke(who.tenant, key_id))
+    return KeyView.of(at.keys.revoke(who, key_id))

@@ -62,4 +62,4 @@ async def invitations(who: PrincipalDep, at: ServicesDep) -> InvitationsView:
 @router.delete("/invitations/{invitation_id}/", dependencies=[needs(Right.MEMBERS_INVITE)])
 async def revoke_invitation(invitation_id: str, who: PrincipalDep, at: ServicesDep) -> Invitation:
     """Takes an invitation back."""
-    return at.invitations.revoke(who.tenant, invitation_id)
+    return at.invitations.revoke(who, invitation_id)

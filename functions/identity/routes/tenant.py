@@ -22,4 +22,4 @@ async def tenant(who: PrincipalDep, at: ServicesDep) -> Tenant:
 @router.put("/", dependencies=[needs(Right.TENANT_CHANGE)])
 async def change(body: TenantChange, who: PrincipalDep, at: ServicesDep) -> Tenant:
     """Changes the settings that the body names."""
-    return at.tenants.change(who.tenant, body.model_dump(exclude_none=True))
+    return at.tenants.change(who, body.model_dump(exclude_none=True))

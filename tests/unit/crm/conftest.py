@@ -13,6 +13,10 @@ from functions.crm.app import create_app
 from functions.crm.cursors import Cursors
 from functions.crm.dependencies import build
 from functions.crm.settings import CrmSettings
+from functions.web.limits import Limiter
+from shared.identity.audit import Audit
+from shared.identity.rate_limits import RateLimits
+from tests.fakes.counters import MemoryCounters
 from tests.fakes.ports import MemoryQueues, MovedClock
 from tests.fakes.tables import MemoryTables
 
@@ -28,6 +32,9 @@ class Crm:
         self.clock = MovedClock()
         self.app = create_app(CrmSettings())
         cursors = Cursors(lambda: b"a secret of thirty-two bytes or so")
+        self.app.state.audit = Audit(self.tables, "audit", self.clock)
+        limits = RateLimits(MemoryCounters(), "inbox", self.clock)
+        self.app.state.limiter = Limiter(limits, 100_000, 100_000)
         self.app.state.services = build(self.tables, self.queues, cursors, self.clock)
 
     def call(

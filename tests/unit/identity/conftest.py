@@ -14,12 +14,16 @@ import pytest
 from functions.identity.app import create_app
 from functions.identity.services import build
 from functions.identity.settings import IdentitySettings
+from functions.web.limits import Limiter
 from shared.events.envelope import from_wire
 from shared.identity.api_keys import ApiKeys
+from shared.identity.audit import Audit
 from shared.identity.credentials import Credentials
 from shared.identity.errors import DeniedError
 from shared.identity.membership import Members
 from shared.identity.places import Places
+from shared.identity.rate_limits import RateLimits
+from tests.fakes.counters import MemoryCounters
 from tests.fakes.ports import MemoryMail, MovedClock
 from tests.fakes.tables import MemoryTables
 from tests.fakes.tokens import verifier
@@ -37,11 +41,14 @@ class Identity:
         self.clock = MovedClock(datetime.now(UTC).replace(microsecond=0))
         self.pool = MemoryUserPool(self.clock)
         self.mail = MemoryMail()
-        places = Places(self.tables, "identity", "crm", "inbox", self.clock)
+        places = Places(self.tables, "identity", "crm", "inbox", "audit", self.clock)
         self.app = create_app(IdentitySettings())
         self.app.state.services = build(
             places, self.pool, lambda: self.mail, sleep=lambda s: self.clock.move(seconds=s)
         )
+        self.app.state.audit = Audit(self.tables, "audit", self.clock)
+        self.limiter = Limiter(RateLimits(MemoryCounters(), "inbox", self.clock), 100_000, 100_000)
+        self.app.state.limiter = self.limiter
         keys = ApiKeys(self.tables, "identity", self.clock)
         self.credentials = Credentials(verifier(), Members(self.tables, "identity"), keys)
 
