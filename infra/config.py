@@ -52,6 +52,8 @@ class StageConfig:
     request_burst: int = 100
     tenant_units: int = 6_000
     """Units a minute that one tenant may spend: reading costs 1, writing 5."""
+    address_units: int = 300
+    """The same of an address that has not signed in."""
 
 
 STAGES: Final[dict[StageName, StageConfig]] = {
@@ -59,6 +61,8 @@ STAGES: Final[dict[StageName, StageConfig]] = {
         stage="dev",
         log_level="INFO",
         log_retention_days=14,
+        tenant_units=60_000,
+        address_units=6_000,
         keep_data=False,
         concurrency=Concurrency(requests=20, runs=5),
         allowed_origins=(

@@ -65,6 +65,7 @@ class CrmApi(Construct):
                 "IDENTITY_TABLE": data.identity.table_name,
                 "AUDIT_TABLE": data.audit.table_name,
                 "TENANT_UNITS": str(config.tenant_units),
+                "ADDRESS_UNITS": str(config.address_units),
                 "EXECUTIONS_TABLE": data.executions.table_name,
                 "QUARANTINE_TABLE": data.quarantine.table_name,
                 "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,

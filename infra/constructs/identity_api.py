@@ -84,6 +84,7 @@ class IdentityApi(Construct):
                 "INBOX_TABLE": data.inbox.table_name,
                 "AUDIT_TABLE": data.audit.table_name,
                 "TENANT_UNITS": str(config.tenant_units),
+                "ADDRESS_UNITS": str(config.address_units),
                 "USER_POOL_ID": self._users.pool.user_pool_id,
                 "CLIENT_ID": self._users.client.user_pool_client_id,
                 "MAIL_FROM": sender,

@@ -65,10 +65,31 @@ def use_everything(running) -> None:
     assert running.get(f"/pipelines/lead_pipeline/runs/{runs[0]['execution_id']}/")
     assert running.get(f"/trace/{runs[0]['execution_id']}/")["steps"]
     accounts(running)
+    public_form(running)
     import_files(running)
     quarantine_and_redrive(running, "process_lead", {"name": ["no", "name"]})
     quarantine_and_redrive(running, "user.created", {"user_id": ["no", "id"]})
     sweep(running, first["id"])
+
+
+def public_form(running) -> None:
+    """A public key from its making to a lead, a refusal, and its end; the audit tells of it."""
+    where = f"{running.url}/auth/public-keys/"
+    made = running.http.post(where, json={"name": "Page", "purpose": "form"}).json()
+    form = f"{running.url}/forms/{made['key']}/leads/"
+    assert running.http.post(form, json={"name": "From a page"}).status_code == 201
+    assert running.get("/auth/public-keys/")["public_keys"]
+    assert running.http.delete(f"{where}{made['key']}/").ok
+    assert running.http.post(form, json={"name": "Too late"}).status_code == 404
+    scoped = {"name": "narrow", "scopes": ["tenant:view"]}
+    key = running.http.post(f"{running.url}/auth/api-keys/", json=scoped).json()["key"]
+    narrow = {"Authorization": f"Api-Key {key}"}
+    for path in ("/leads/", "/auth/members/"):
+        assert running.http.get(f"{running.url}{path}", headers=narrow).status_code == 403
+    actions = [entry["action"] for entry in running.get("/auth/audit/")["entries"]]
+    assert {"public_key.created", "public_key.revoked", "leads:view", "members:view"} <= set(
+        actions
+    )
 
 
 def accounts(running) -> None:

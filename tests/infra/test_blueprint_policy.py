@@ -222,7 +222,8 @@ def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
     preflight |= {"OPTIONS /api/auth/{proxy+}"}
     health = {"GET /health", "GET /health/", "GET /test", "GET /test/"}
     signing_in = {f"POST {one}" for path in paths.OPEN for one in paths.spellings(path)}
-    assert open_routes == health | preflight | signing_in
+    forms = {"POST /forms/{key}/leads", "POST /forms/{key}/leads/"}
+    assert open_routes == health | preflight | signing_in | forms
 
 
 @pytest.mark.parametrize("name", sorted(set(of_type("DynamoDB::Table")) - {"InboxTable"}))

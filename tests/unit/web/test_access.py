@@ -16,9 +16,14 @@ from functions.web.access import (
     open_to_all,
     publish,
 )
+from functions.web.limits import Limiter
 from functions.web.problems import install
+from shared.identity.audit import Audit
 from shared.identity.principal import Principal
+from shared.identity.rate_limits import RateLimits
 from shared.identity.rights import Right
+from tests.fakes.counters import MemoryCounters
+from tests.fakes.tables import MemoryTables
 
 
 def app(*dependencies):
@@ -31,6 +36,9 @@ def app(*dependencies):
     made.include_router(router)
     install(made, {})
     publish(made)
+    limits = RateLimits(MemoryCounters(), "inbox")
+    made.state.limiter = Limiter(limits, 1_000, 1_000)
+    made.state.audit = Audit(MemoryTables(), "audit")
     return made
 
 
