@@ -40,6 +40,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("api/Test*Route", OPEN_ROUTES),
         ("api/*Preflight*Route", OPEN_ROUTES),
         ("api/Post*Route", SIGNING_IN),
+        ("api/Form*Route", "a public key names the tenant; the application judges it"),
     ],
     "Serverless-LambdaStarPermissions": [("*Function/Role/*", TRACES)],
     "Serverless-LambdaDLQ": [
