@@ -65,6 +65,8 @@ def arrived(body: str, tenant_of: TenantOf) -> Event:
         if tenant is None:
             raise NotAnEventError(f"source {source} is not registered; register it for a tenant")
         kind = lookup(detail_type)
+        if kind.ours_alone:
+            raise NotAnEventError(f"{kind.name} is Millrace's alone to say; {source} may not")
         data = kind.check(detail)
     except (UnknownEventTypeError, InvalidEventDataError, NotAnEventError) as error:
         raise RejectedEventError(str(error), tenant, event_id, detail_type) from None

@@ -39,6 +39,8 @@ class EventType:
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
     sample: Mapping[str, Any]
+    ours_alone: bool = False
+    """Whether no outside source may say it, because something is done that only we may cause."""
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
@@ -68,6 +70,7 @@ def event_type(
     sample: Mapping[str, Any],
     version: int = 1,
     aliases: tuple[str, ...] = (),
+    ours_alone: bool = False,
 ) -> Callable[[M], M]:
     """Declares the decorated model as an event type; the sample is part of its documentation."""
 
@@ -75,7 +78,7 @@ def event_type(
         taken = {name, *aliases} & _names.keys()
         if taken:
             raise ValueError(f"event types {sorted(taken)} are declared twice")
-        _types[name] = EventType(name, version, model, topics, aliases, sample)
+        _types[name] = EventType(name, version, model, topics, aliases, sample, ours_alone)
         _names.update(dict.fromkeys((name, *aliases), name))
         return model
 

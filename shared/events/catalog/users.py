@@ -10,6 +10,7 @@ _ID = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 @event_type(
     "user.created",
     topics=("users",),
+    ours_alone=True,
     aliases=("user_created",),
     sample={
         "user_id": _ID,
@@ -32,6 +33,7 @@ class UserCreated(EventData):
 @event_type(
     "user.role_changed",
     topics=("users",),
+    ours_alone=True,
     sample={"user_id": _ID, "old_role": "user", "new_role": "manager"},
 )
 class UserRoleChanged(EventData):
@@ -42,7 +44,12 @@ class UserRoleChanged(EventData):
     new_role: str
 
 
-@event_type("user.removed", topics=("users",), sample={"user_id": _ID, "role": "user"})
+@event_type(
+    "user.removed",
+    topics=("users",),
+    ours_alone=True,
+    sample={"user_id": _ID, "role": "user"},
+)
 class UserRemoved(EventData):
     """Somebody is a member no more."""
 
