@@ -1,0 +1,1 @@
+"""The node types that come with the platform: one class, one file."""
