@@ -1,0 +1,180 @@
+"""What flows along edges: JSON, in one canonical form, read-only below its top.
+
+Both engines put every result through `freeze`, so that they cannot differ by how a number is
+written or by who changed a list in place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NoReturn
+
+from shared.graph.errors import ResultError
+
+MAX_DEPTH: Final = 100
+MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
+"""One node's result as JSON; a Lambda function could not answer with much more."""
+_EXACT: Final = 2**53
+_SMALL: Final = 64
+
+
+def _read_only(self: Any, *_: Any, **__: Any) -> NoReturn:
+    raise TypeError("the data of an item is read-only below its top; copy what you want to change")
+
+
+class FrozenDict(dict[str, Any]):
+    """A JSON object that nobody changes; a copy of it is a plain dict."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __ior__ = _read_only
+    clear = pop = popitem = setdefault = update = _read_only
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+NOTHING: Final = FrozenDict()
+
+
+def nothing() -> FrozenDict:
+    """The one empty object; dataclasses want a function for it."""
+    return NOTHING
+
+
+class FrozenList(list[Any]):
+    """A JSON array that nobody changes; a copy of it is a plain list."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _read_only
+    append = clear = extend = insert = pop = _read_only
+    remove = reverse = sort = _read_only
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+
+def freeze(value: Any) -> Any:
+    """The canonical, read-only form of a JSON value.
+
+    Integral floats become integers, integers that JSON readers cannot hold exactly become texts.
+
+    Raises:
+        ResultError: it is no JSON; the message names the place inside the value.
+    """
+    try:
+        return _freeze(value, 0)
+    except _NoJson as found:
+        raise ResultError(f"{found.place()}: {found.reason}") from None
+
+
+def freeze_result(value: Any) -> Any:
+    """As `freeze`, for what a node returned: it is also refused above 4 MiB.
+
+    Raises:
+        ResultError: it is no JSON, or too large.
+    """
+    frozen = freeze(value)
+    if type(frozen) in _CONTAINERS or (type(frozen) is str and len(frozen) > _SMALL):
+        size = json_size(frozen)
+        if size > MAX_RESULT_BYTES:
+            raise ResultError(
+                f"the result is {size:,} bytes of JSON, at most {MAX_RESULT_BYTES:,} are allowed; "
+                "store it and return a reference"
+            )
+    return frozen
+
+
+def canonical(value: Any) -> str:
+    """One text per JSON value, whatever the order of keys."""
+    return _CANONICAL.encode(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two frozen values are the same JSON."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if type(one) in _CONTAINERS:
+        return len(one) == len(other) and canonical(one) == canonical(other)
+    return bool(one == other)
+
+
+def json_size(value: Any) -> int:
+    """Bytes as compact JSON with escapes: at least what any store or wire needs."""
+    return len(_COMPACT.encode(value))
+
+
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
+_BARE: Final[dict[type, Callable[[Any], Any]]] = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+}
+_CONTAINERS: Final = frozenset({FrozenDict, FrozenList})
+
+
+class _NoJson(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.steps: list[str] = []
+
+    def place(self) -> str:
+        return "result" + "".join(reversed(self.steps))
+
+
+def _freeze(value: Any, depth: int) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _text(value)
+    if kind is int:
+        return value if -_EXACT < value < _EXACT else str(value)
+    if value is None or kind is bool or kind is FrozenDict or kind is FrozenList:
+        return value
+    if kind is float:
+        return _number(value)
+    if depth > MAX_DEPTH:
+        raise _NoJson(f"nested deeper than {MAX_DEPTH} levels")
+    return _freeze_other(value, depth)
+
+
+def _freeze_other(value: Any, depth: int) -> Any:
+    if isinstance(value, Mapping):
+        return FrozenDict({_key(k): _inside(v, depth, f".{k}") for k, v in value.items()})
+    if isinstance(value, (list, tuple)):
+        return FrozenList([_inside(v, depth, f"[{n}]") for n, v in enumerate(value)])
+    for plain, bare in _BARE.items():
+        if isinstance(value, plain):
+            return _freeze(bare(value), depth)
+    raise _NoJson(f"a {type(value).__name__} is no JSON")
+
+
+def _inside(value: Any, depth: int, step: str) -> Any:
+    try:
+        return _freeze(value, depth + 1)
+    except _NoJson as found:
+        found.steps.append(step)
+        raise
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise _NoJson(f"the key {key!r} is a {type(key).__name__}, not a text")
+    return _text(key) if not key.isascii() else str(key)
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _NoJson("a text that is no Unicode (half a surrogate pair)") from None
+    return value
+
+
+def _number(value: float) -> Any:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise _NoJson(f"{value} is no JSON number")
+    return _freeze(int(value), 0) if value.is_integer() else value
