@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-LAPTOP: Final = ("crm", "node", "events", "authorizer", "identity", "local", "cli")
-KINDS: Final = ("crm", "node", "events", "authorizer", "identity")
+LAPTOP: Final = ("crm", "node", "runner", "events", "authorizer", "identity", "local", "cli")
+KINDS: Final = ("crm", "node", "runner", "events", "authorizer", "identity")
 RUNTIME: Final = ("ric", "sdk")
 
 _RESOLVE: Final = (
