@@ -8,13 +8,17 @@ item that failed (when the loop goes on after errors), nothing for a path that e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from shared.graph.errors import NodeError
+from shared.graph.kinds import DEFAULT
 from shared.graph.merge import Item
-from shared.graph.record import ItemEntry, Status
+from shared.graph.node import Form, NodeResult
+from shared.graph.outcome import completed
+from shared.graph.record import Entry, ItemEntry, Status
 from shared.graph.settle import Settlement
-from shared.graph.values import FrozenDict, FrozenList, same
+from shared.graph.values import FrozenDict, FrozenList
 
 STATE_KEY: Final = "forEachNode"
 ITERATIONS_KEY: Final = "loop"
@@ -84,10 +88,24 @@ def next_data(data: Mapping[str, Any], body: Settlement) -> FrozenDict:
     return FrozenDict(after)
 
 
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys whose values differ, or are new."""
-    return {
-        key: value
-        for key, value in after.items()
-        if key not in before or not same(before[key], value)
-    }
+def with_state(entry: Entry, state: FrozenDict) -> Entry:
+    """The entry of a finished `for_each`, with its last state beside the results."""
+    own = FrozenDict({**entry.output, STATE_KEY: state})
+    return replace(entry, output=own, writers={**entry.writers, STATE_KEY: entry.node})
+
+
+def after_condition(
+    loop: str,
+    item: Item,
+    base: Mapping[str, Any],
+    data: Mapping[str, Any],
+    iterations: int,
+    ended: str,
+) -> Entry:
+    """The entry of a finished `while` or `until`: its last data, how often it went round, why."""
+    before = item.view(base)
+    dropped = any(key not in data for key in before if key != STATE_KEY)
+    form = Form.REPLACE if dropped else Form.UPDATE
+    entry = completed(loop, "", DEFAULT, item, base, NodeResult(dict(data), form=form))
+    told = {"iterations": iterations, "ended": ended}
+    return completed(loop, ITERATIONS_KEY, DEFAULT, Item.of(entry), base, told)

@@ -95,6 +95,16 @@ class NodeContext:
     ports: Mapping[str, Any] = field(default_factory=dict)
     """The world outside, by name of the port; a node names what it needs in `needs`."""
 
+    def names(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What texts and conditions of this node may refer to."""
+        return {
+            "data": data,
+            "workflowenv": self.env,
+            "runtime": self.runtime,
+            "variables": self.variables,
+            "nodes": self.nodes,
+        }
+
     def idempotency_key(self) -> str:
         """The same for every try of this node for this item in this execution."""
         return f"{self.execution_id}/{self.path}{self.node_id}"
@@ -120,8 +130,8 @@ class BaseNode(Generic[C]):
     """Names of the ports it uses."""
     waits: ClassVar[bool] = False
     """It may answer `Waiting`: compiled, it needs a state of its own."""
-    renders: ClassVar[bool] = True
-    """Templates in its configuration are rendered before `execute`."""
+    expressions: ClassVar[frozenset[str]] = frozenset()
+    """Fields that hold a condition or an expression: the node evaluates them, nothing renders."""
     handle_aliases: ClassVar[Mapping[str, str]] = {}
     """Other names of its outputs."""
 

@@ -134,11 +134,11 @@ class Record:
         self.entries[entry.path + entry.node] = entry
 
     def for_resume(self) -> Record:
-        """What a new attempt need not do again: all but unhandled failures and what was cut off."""
+        """What a new attempt need not do again: all but what failed or was cut off."""
         done = {
             key: entry
             for key, entry in self.entries.items()
-            if entry.status is Status.COMPLETED or entry.route is not None
+            if entry.status in (Status.COMPLETED, Status.WAITING) or entry.route is not None
         }
         items = {k: item for k, item in self.items.items() if item.status is Status.COMPLETED}
         return Record(done, items)
