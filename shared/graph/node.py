@@ -156,6 +156,10 @@ class BaseNode(Generic[C]):
         """Does the node's work for one item."""
         raise NotImplementedError
 
+    def answered(self, answer: Any) -> Any:
+        """The result that an answer from outside, or a pinned output, stands for."""
+        return answer
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuses an identifier that graphs could not name.
 
@@ -231,7 +235,10 @@ class LoopNode(BaseNode[C]):
         return ()
 
     def proceed(self, config: C, data: Data, context: NodeContext) -> bool:
-        """Whether a `while` or `until` runs its body (once more) with this data."""
+        """Whether a `while` or `until` runs its body (once more) with this data.
+
+        A `while` asks before the first time, an `until` does not.
+        """
         return False
 
     def execute(self, config: C, data: Data, context: NodeContext) -> Any:

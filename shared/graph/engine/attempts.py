@@ -14,7 +14,7 @@ from shared.graph.engine.state import NO_PIN, RunState
 from shared.graph.errors import NodeError, NodeFailedError
 from shared.graph.kinds import Pool
 from shared.graph.merge import Item
-from shared.graph.node import ExecutionCompleted, NodeContext, Waiting
+from shared.graph.node import ExecutionCompleted, NodeContext, NodeResult, Waiting
 from shared.graph.record import Entry, Status
 from shared.graph.retry import TIMEOUT
 from shared.graph.routines import Routine
@@ -56,7 +56,7 @@ async def _result(
     run: RunState, routine: Routine, item: Item, base: Mapping[str, Any], context: NodeContext
 ) -> Any:
     if (pinned := run.pin(routine.id, context.path)) is not NO_PIN:
-        return pinned
+        return pinned if isinstance(pinned, NodeResult) else routine.node.answered(pinned)
     data = item.view(base)
     if routine.step.node.inputs:
         data = routine.with_inputs(data, context)

@@ -1,0 +1,16 @@
+"""Where a path of a flow ends."""
+
+from __future__ import annotations
+
+from shared.graph import BlockingNode, Data, NoConfig, NodeContext
+
+
+class EndNode(BlockingNode[NoConfig]):
+    """What arrives here is part of the run's result, as at every node without a follower."""
+
+    type = "end"
+    label = "End"
+    description = "Where a path ends; what arrives is part of the result"
+
+    def execute(self, config: NoConfig, data: Data, context: NodeContext) -> None:
+        """Adds nothing."""

@@ -1,0 +1,44 @@
+"""Data in another shape."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+
+from shared.graph import BlockingNode, Data, Form, NodeContext, NodeResult
+
+
+class TransformConfig(BaseModel):
+    """The new shape: an object with templates in it, or one as JSON text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    output: Any = Field(validation_alias=AliasChoices("output", "output_template"))
+    overwrite: bool = True
+    """Whether the output is the item from here on, or stands under the node's key."""
+
+    @field_validator("output")
+    @classmethod
+    def _parsed(cls, value: Any) -> Any:
+        if not isinstance(value, str) or "{{" in value:
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError(f"is no JSON: {error}") from None
+
+
+class TransformNode(BlockingNode[TransformConfig]):
+    """Builds new data from the old."""
+
+    type = "transform"
+    aliases = ("data-transformer",)
+    Config = TransformConfig
+    label = "Transform"
+    description = "Builds new data from templates"
+
+    def execute(self, config: TransformConfig, data: Data, context: NodeContext) -> NodeResult:
+        """Everything was done by the templates."""
+        return NodeResult(config.output, form=Form.REPLACE if config.overwrite else Form.ADD)
