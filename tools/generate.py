@@ -58,12 +58,20 @@ def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
     into |= other
 
 
+def flow_schema() -> str:
+    """The JSON Schema of flows."""
+    from shared.graph.loaders import json_schema
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def generated() -> dict[Path, str]:
     """Every generated file and what it must contain."""
     files = {Path("events") / name: text for name, text in event_documents().items()}
     described = apps()
     files[Path("docs/openapi.json")] = openapi(described)
     files[Path("docs/rights.md")] = rights(described)
+    files[Path("docs/flow.schema.json")] = flow_schema()
     files[Path(".env.example")] = settings_example()
     files[Path("docs/settings.md")] = settings_table()
     return files

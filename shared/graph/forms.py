@@ -32,7 +32,7 @@ def dynamic_fields(definition: type[BaseNode[Any]], raw: Mapping[str, Any]) -> f
     return frozenset(
         name
         for name, value in raw.items()
-        if name not in definition.expressions and _has_template(value)
+        if name not in definition.expressions | definition.verbatim and _has_template(value)
     )
 
 

@@ -18,7 +18,7 @@ from shared.graph.node import Form, NodeResult
 from shared.graph.outcome import completed
 from shared.graph.record import Entry, ItemEntry, Status
 from shared.graph.settle import Settlement
-from shared.graph.values import FrozenDict, FrozenList
+from shared.graph.values import FrozenDict, FrozenList, LiveDict, LiveList
 
 STATE_KEY: Final = "forEachNode"
 ITERATIONS_KEY: Final = "loop"
@@ -48,7 +48,13 @@ def item_input(
 def loop_state(items: Sequence[Any], results: Sequence[Any], index: int, item: Any) -> FrozenDict:
     """What stands under `forEachNode`."""
     state = FrozenDict({"index": index, "item": item})
-    return FrozenDict({"input": FrozenList(items), "results": FrozenList(results), "state": state})
+    live = isinstance(results, LiveList)
+    told = {
+        "input": items if isinstance(items, FrozenList) else FrozenList(items),
+        "results": results if isinstance(results, FrozenList) else FrozenList(results),
+        "state": state,
+    }
+    return LiveDict(told) if live else FrozenDict(told)
 
 
 def item_result(key: str, body: Settlement) -> ItemEntry:

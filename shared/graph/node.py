@@ -132,6 +132,10 @@ class BaseNode(Generic[C]):
     """It may answer `Waiting`: compiled, it needs a state of its own."""
     expressions: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold a condition or an expression: the node evaluates them, nothing renders."""
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are taken as they are, whatever stands in them."""
+    queue: ClassVar[Literal["", "reader", "writer"]] = ""
+    """Whether it takes its items from a queue, or hands them to one."""
     handle_aliases: ClassVar[Mapping[str, str]] = {}
     """Other names of its outputs."""
 

@@ -93,3 +93,10 @@ def scopes(nodes: Collection[str], inside: Mapping[str, set[str]]) -> dict[str, 
         for node in inside[loop]:
             found[node] = loop
     return found
+
+
+def part(graph: FlowGraph, wanted: Collection[str]) -> FlowGraph:
+    """These nodes and the edges between them."""
+    nodes = tuple(node for node in graph.nodes if node.id in wanted)
+    edges = tuple(e for e in graph.edges if e.source in wanted and e.target in wanted)
+    return graph.model_copy(update={"nodes": nodes, "edges": edges})

@@ -54,6 +54,25 @@ class FrozenList(list[Any]):
         return list, (list(self),)
 
 
+class LiveDict(FrozenDict):
+    """An object that holds a `LiveList`: `freeze` copies it."""
+
+    __slots__ = ()
+
+
+class LiveList(FrozenList):
+    """An array that its owner alone makes longer: `freeze` copies what is there by then.
+
+    Handing every item of a loop a copy of all results before it would take quadratic time.
+    """
+
+    __slots__ = ()
+
+    def grow(self, value: Any) -> None:
+        """Adds a frozen value."""
+        list.append(self, value)
+
+
 def freeze(value: Any) -> Any:
     """The canonical, read-only form of a JSON value.
 

@@ -49,7 +49,8 @@ class ConditionNode(ConditionalNode[ConditionConfig]):
     output_key = "if_condition"
     label = "Condition"
     description = "Goes on by yes or by no"
-    expressions = frozenset({"expression", "condition_expression", "custom_expression", "field"})
+    expressions = frozenset({"expression", "condition_expression", "custom_expression"})
+    verbatim = frozenset({"field"})
     handle_aliases = {"true": "yes", "false": "no"}
 
     def execute(self, config: ConditionConfig, data: Data, context: NodeContext) -> NodeResult:

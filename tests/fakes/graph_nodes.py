@@ -38,6 +38,15 @@ class Count(BlockingNode[NoConfig]):
         return NodeResult({context.node_id: data.get("item", True)}, form=Form.UPDATE)
 
 
+class KeepState(BlockingNode[NoConfig]):
+    """Gives the loop's own state as it is."""
+
+    type = "keep-state"
+
+    def execute(self, config: NoConfig, data: Data, context: NodeContext) -> Any:
+        return data["forEachNode"]
+
+
 class Lifecycle(BlockingNode[NoConfig]):
     """Counts what its lifecycle consists of."""
 
@@ -171,6 +180,6 @@ def make_trouble(config: Trouble, data: Data) -> Any:
 
 
 TEST_NODES = (
-    Count, Lifecycle, Numbers, HandOver, InLoop, InThread, InProcess, InProcessAsync,
+    Count, KeepState, Lifecycle, Numbers, HandOver, InLoop, InThread, InProcess, InProcessAsync,
     AsyncInThread, Hang,
 )  # fmt: skip

@@ -7,11 +7,40 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from shared.graph.analysis import FlowAnalyzer
 from shared.graph.engine.flow_engine import Flow, FlowEngine, Run
 from shared.graph.engine.instances import Instances
+from shared.graph.model import FlowGraph
 from shared.graph.record import Status
 
 _log = logging.getLogger(__name__)
+
+
+async def run_production(
+    engine: FlowEngine,
+    graph: FlowGraph,
+    *,
+    failed: Callable[[Run], None] | None = None,
+    most: int | None = None,
+    pause: float = 1.0,
+) -> list[FlowRunner]:
+    """Runs all loops of a production graph at the same time, until each of them has ended.
+
+    A loop that breaks does not end the others; what broke it is raised when all have ended.
+
+    Raises:
+        ExceptionGroup: what broke loops: not failed nodes, those are told to `failed`.
+    """
+    runtime: dict[str, Any] = {}
+    found = FlowAnalyzer(graph, engine.registry).loops()
+    runners = [
+        FlowRunner(engine, loop.graph, failed=failed, runtime=runtime, pause=pause)
+        for loop in found
+    ]
+    ended = await asyncio.gather(*(r.start(most) for r in runners), return_exceptions=True)
+    if broken := [error for error in ended if isinstance(error, Exception)]:
+        raise ExceptionGroup("loops broke", broken)
+    return runners
 
 
 class FlowRunner:

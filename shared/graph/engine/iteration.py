@@ -19,7 +19,7 @@ from shared.graph.node import LoopNode, LoopPolicy, NodeContext
 from shared.graph.plan import Scope
 from shared.graph.record import Entry, ItemEntry, Status
 from shared.graph.routines import Routine
-from shared.graph.values import FrozenList, freeze
+from shared.graph.values import FrozenList, LiveList, freeze
 
 
 class _Unfinished(Exception):  # noqa: N818 - never leaves this module
@@ -44,6 +44,8 @@ class _Loop:
     policy: LoopPolicy
     context: NodeContext
     item: Item
+    outer: Mapping[str, Any]
+    """Outputs of nodes before the loop, which texts in its body may refer to."""
 
     async def run_item(self, index: int, base: Mapping[str, Any]) -> ItemEntry:
         """Runs the body for one item, unless it is known how that item ended."""
@@ -52,7 +54,7 @@ class _Loop:
         known = run.record.items.get(key)
         if known is not None:
             return known
-        inner = Walk(run, self.body, base, key + "/", self._outer())
+        inner = Walk(run, self.body, base, key + "/", self.outer)
         body = await inner.go()
         if not body.settled:
             raise _Unfinished
@@ -72,9 +74,6 @@ class _Loop:
         if run.checkpoint is not None and not await run.checkpoint.item(entry):
             run.stopped = True
             raise _Unfinished
-
-    def _outer(self) -> dict[str, Any]:
-        return self.walk.known(self.routine.step)
 
 
 async def run_loop(walk: Walk, routine: Routine, item: Item) -> Entry:
@@ -114,7 +113,8 @@ async def _loop(walk: Walk, routine: Routine, item: Item) -> _Loop:
     body = routine.step.body
     if not isinstance(node, LoopNode) or body is None:  # pragma: no cover - the plan sees to it
         raise TypeError(f"{routine.id} is no loop")
-    return _Loop(walk, routine, node, body, config, node.policy(config), context, item)
+    outer = walk.known(routine.step)
+    return _Loop(walk, routine, node, body, config, node.policy(config), context, item, outer)
 
 
 async def _for_each(loop: _Loop) -> Entry:
@@ -137,11 +137,11 @@ async def _for_each(loop: _Loop) -> Entry:
 
 async def _in_order(loop: _Loop, data: Mapping[str, Any], items: Sequence[Any]) -> list[ItemEntry]:
     ended: list[ItemEntry] = []
-    results: list[Any] = []
+    results = LiveList()
     for index in range(len(items)):
         entry = await loop.run_item(index, loops.item_input(data, items, index, results))
         ended.append(entry)
-        results.append(loops.result_of(entry))
+        results.grow(loops.result_of(entry))
         if entry.error and loop.policy.on_error == "stop":
             break
     return ended

@@ -43,7 +43,7 @@ def up_to(flow: LoadedFlow, node_id: str) -> FlowGraph:
     for loop, body in inside.items():
         if loop in wanted and node_id not in body:
             wanted |= body
-    return part(flow.graph, wanted)
+    return topology.part(flow.graph, wanted)
 
 
 def alone(flow: LoadedFlow, node_id: str) -> FlowGraph:
@@ -52,11 +52,4 @@ def alone(flow: LoadedFlow, node_id: str) -> FlowGraph:
     if flow.routines[node_id].step.definition.kind is Kind.LOOP:
         inside = topology.bodies(flow.graph, lambda n: n == node_id)
         wanted |= inside.get(node_id, set())
-    return part(flow.graph, wanted)
-
-
-def part(graph: FlowGraph, wanted: set[str]) -> FlowGraph:
-    """These nodes and the edges between them."""
-    nodes = tuple(node for node in graph.nodes if node.id in wanted)
-    edges = tuple(e for e in graph.edges if e.source in wanted and e.target in wanted)
-    return graph.model_copy(update={"nodes": nodes, "edges": edges})
+    return topology.part(flow.graph, wanted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
@@ -17,6 +18,7 @@ from shared.graph.errors import NodeFailedError
 
 PROCESS_DIED: Final = "ProcessDied"
 _LENGTH: Final = 8
+_FAREWELL: Final = 5.0
 
 
 class Processes:
@@ -39,7 +41,7 @@ class Processes:
             try:
                 answer = await _ask(worker, call)
             except (asyncio.IncompleteReadError, ConnectionError):
-                code = await self._end(worker)
+                code = await self._gone(worker)
                 raise NodeFailedError(
                     PROCESS_DIED, f"the node's process ended with code {code} before it answered"
                 ) from None
@@ -57,8 +59,8 @@ class Processes:
     async def _start(self) -> Process:
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "shared.graph.pools.worker",
+            "-c",
+            "from shared.graph.pools.worker import main; main()",
             stdin=PIPE,
             stdout=PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -66,11 +68,18 @@ class Processes:
         self._all.add(worker)
         return worker
 
+    async def _gone(self, worker: Process) -> int | None:
+        """The exit code of a worker that has closed its pipe."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(worker.wait(), _FAREWELL)
+        return await self._end(worker)
+
     async def _end(self, worker: Process) -> int | None:
         self._all.discard(worker)
         if worker.returncode is None:
+            # Not `worker.kill`: it looks for the exit code first and takes it from the event loop.
             with suppress(ProcessLookupError):
-                worker.kill()
+                os.kill(worker.pid, signal.SIGKILL)
         return await worker.wait()
 
 

@@ -47,6 +47,12 @@ def test_items_in_order_see_the_results_before_them() -> None:
     assert [each["seen"] for each in result["loop_results"]] == [0, 1, 2]
 
 
+def test_results_that_an_item_keeps_do_not_grow_afterwards() -> None:
+    flow = graph([each(), node("b", "keep-state")], "each:body>b")
+    results = (run(flow, {"list": [1, 2, 3]}).result or {})["loop_results"]
+    assert [len(each["keep_state"]["results"]) for each in results] == [0, 1, 2]
+
+
 @pytest.mark.parametrize("concurrency", [1, 7])
 def test_results_stand_in_item_order_whatever_the_concurrency(concurrency: int) -> None:
     slow = scripted("b", value="{{ data.forEachNode.state.item }}",
