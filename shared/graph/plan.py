@@ -170,7 +170,8 @@ def _edges_by_scope(
     for edge in graph.edges:
         scope = body_scope(edge, types[edge.source], home)
         if scope != home[edge.target]:
-            raise GraphError(crossing(edge, home[edge.target]))
+            told = crossing(edge.target, home[edge.target])
+            raise GraphError(f"edge {edge.source} → {edge.target}: {told}")
         found.setdefault(scope, []).append(edge)
     return found
 
@@ -183,11 +184,11 @@ def body_scope(
     return edge.source if into_body else home[edge.source]
 
 
-def crossing(edge: Edge, loop: str | None) -> str:
-    """What is wrong with an edge that enters a body from outside."""
+def crossing(target: str, loop: str | None) -> str:
+    """What is wrong with an edge that enters a body from outside, and how to mend it."""
     return (
-        f"edge {edge.source} → {edge.target}: {edge.target} belongs to the body of {loop} and is "
-        f"also reached from outside; end the body before {edge.target}"
+        f"{target} belongs to the body of {loop} and is also reached from outside; "
+        f"end the body before {target}"
     )
 
 

@@ -113,7 +113,7 @@ def loop_bodies(subject: Subject) -> Iterator[Problem]:
     for edge in subject.edges:
         definition = subject.definitions.get(edge.source)
         if definition and body_scope(edge, definition, home) != home[edge.target]:
-            what, fix = crossing(edge, home[edge.target]).split("; ")
+            what, fix = crossing(edge.target, home[edge.target]).split("; ")
             yield Problem(edge.target, _named(edge), what, fix)
 
 
