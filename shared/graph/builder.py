@@ -3,9 +3,9 @@
 ```python
 onboarding = (
     flow("Onboarding")
-    .start(node("transform", output={"value": "{{ data.amount }}"}))
-    .when("data.value > 1000", yes=node("approval", approvers=["ada"]), no=node("end", id="small"))
-    .then(node("emit-event", event_type="lead.updated"))
+    .start(step("transform", output={"value": "{{ data.amount }}"}))
+    .when("data.value > 1000", yes=step("approval", approvers=["ada"]), no=step("end", id="small"))
+    .then(step("emit-event", event_type="lead.updated"))
     .build()
 )
 ```
@@ -31,7 +31,7 @@ Branch = Node | Sequence[Node] | None
 """A node, a chain of nodes, or nothing: the output is left open for what comes next."""
 
 
-def node(
+def step(
     node_type: str,
     id: str = "",  # noqa: A002 - that is how graphs call it
     *,
@@ -87,7 +87,7 @@ class FlowBuilder:
         id: str = "if",  # noqa: A002
     ) -> FlowBuilder:
         """Adds a condition with its two branches."""
-        asked = self.then(node("condition", id, expression=expression))
+        asked = self.then(step("condition", id, expression=expression))
         return asked._branches({"yes": yes, "no": no})
 
     def switch(
@@ -97,9 +97,9 @@ class FlowBuilder:
         otherwise: Branch = None,
         id: str = "switch",  # noqa: A002
     ) -> FlowBuilder:
-        """Adds a switch: `{"big": ("data.value > 9", node(…)), …}`."""
+        """Adds a switch: `{"big": ("data.value > 9", step(…)), …}`."""
         written = [{"output": name, "when": when} for name, (when, _) in cases.items()]
-        asked = self.then(node("switch", id, cases=written))
+        asked = self.then(step("switch", id, cases=written))
         branches = {handle_name(name): branch for name, (_, branch) in cases.items()}
         return asked._branches({**branches, DEFAULT: otherwise})
 
@@ -122,7 +122,7 @@ class FlowBuilder:
         **config: Any,
     ) -> FlowBuilder:
         """Adds a loop of any mode and goes on behind it."""
-        around = self.then(node("loop", id, **config))
+        around = self.then(step("loop", id, **config))
         loop_id = around.graph.nodes[-1].id
         inside = body if isinstance(body, FlowBuilder) else _chain(body)
         made, names = around._merged(inside.graph)
