@@ -7,7 +7,7 @@ written or by who changed a list in place.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NoReturn
 
 from shared.graph.errors import ResultError
@@ -17,6 +17,7 @@ MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 """One node's result as JSON; a Lambda function could not answer with much more."""
 _EXACT: Final = 2**53
 _SMALL: Final = 64
+_SHORT: Final = 4_096
 
 
 def _read_only(self: Any, *_: Any, **__: Any) -> NoReturn:
@@ -84,7 +85,7 @@ def freeze(value: Any) -> Any:
     try:
         return _freeze(value, 0)
     except _NoJson as found:
-        raise ResultError(f"{found.place()}: {found.reason}") from None
+        raise ResultError(f"result{_place(value)}: {found}") from None
 
 
 def freeze_result(value: Any) -> Any:
@@ -94,7 +95,7 @@ def freeze_result(value: Any) -> Any:
         ResultError: it is no JSON, or too large.
     """
     frozen = freeze(value)
-    if type(frozen) in _CONTAINERS or (type(frozen) is str and len(frozen) > _SMALL):
+    if not _is_small(frozen):
         size = json_size(frozen)
         if size > MAX_RESULT_BYTES:
             raise ResultError(
@@ -135,14 +136,11 @@ _BARE: Final[dict[type, Callable[[Any], Any]]] = {
 _CONTAINERS: Final = frozenset({FrozenDict, FrozenList})
 
 
-class _NoJson(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.steps: list[str] = []
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
-    def place(self) -> str:
-        return "result" + "".join(reversed(self.steps))
+
+class _NoJson(Exception):  # noqa: N818 - never leaves this module
+    """Why a value is no JSON; where it stands is only looked for when that happens."""
 
 
 def _freeze(value: Any, depth: int) -> Any:
@@ -157,32 +155,51 @@ def _freeze(value: Any, depth: int) -> Any:
         return _number(value)
     if depth > MAX_DEPTH:
         raise _NoJson(f"nested deeper than {MAX_DEPTH} levels")
-    return _freeze_other(value, depth)
-
-
-def _freeze_other(value: Any, depth: int) -> Any:
-    if isinstance(value, Mapping):
-        return FrozenDict({_key(k): _inside(v, depth, f".{k}") for k, v in value.items()})
-    if isinstance(value, (list, tuple)):
-        return FrozenList([_inside(v, depth, f"[{n}]") for n, v in enumerate(value)])
+    depth += 1
+    if kind is dict or isinstance(value, Mapping):
+        return FrozenDict({_key(k): _freeze(v, depth) for k, v in value.items()})
+    if kind is list or isinstance(value, (list, tuple)):
+        return FrozenList([_freeze(v, depth) for v in value])
     for plain, bare in _BARE.items():
         if isinstance(value, plain):
             return _freeze(bare(value), depth)
-    raise _NoJson(f"a {type(value).__name__} is no JSON")
+    raise _NoJson(f"a {kind.__name__} is no JSON")
 
 
-def _inside(value: Any, depth: int, step: str) -> Any:
-    try:
-        return _freeze(value, depth + 1)
-    except _NoJson as found:
-        found.steps.append(step)
-        raise
+def _place(value: Any, depth: int = 0) -> str:
+    """The way to the first part of a value that is no JSON."""
+    parts: Iterable[tuple[str, Any]] = ()
+    if isinstance(value, Mapping):
+        parts = ((f".{key}", one) for key, one in value.items() if isinstance(key, str))
+    elif isinstance(value, (list, tuple)):
+        parts = ((f"[{number}]", one) for number, one in enumerate(value))
+    for step, part in parts if depth < MAX_DEPTH else ():
+        try:
+            _freeze(part, depth + 1)
+        except _NoJson:
+            return step + _place(part, depth + 1)
+    return ""
+
+
+def _is_small(value: Any) -> bool:
+    """Whether a glance is enough to see that the value is not too large."""
+    kind = type(value)
+    if kind is FrozenDict:
+        return len(value) <= _SMALL and all(map(_is_short, value.values()))
+    return _is_short(value)
+
+
+def _is_short(value: Any) -> bool:
+    kind = type(value)
+    return kind in _SCALARS and (kind is not str or len(value) <= _SHORT)
 
 
 def _key(key: Any) -> str:
+    if type(key) is str and key.isascii():
+        return key
     if not isinstance(key, str):
         raise _NoJson(f"the key {key!r} is a {type(key).__name__}, not a text")
-    return _text(key) if not key.isascii() else str(key)
+    return _text(str.__str__(key))
 
 
 def _text(value: str) -> str:

@@ -23,6 +23,10 @@ EXHAUSTED: Final = "exhausted"
 """The route of a producer that has nothing more to give: no edge leaves by it."""
 
 
+_ANSWERS: Final = frozenset({type(None), dict, NodeResult, list, str})
+"""What plain functions answer most: no need to look whether it can be awaited."""
+
+
 async def run_node(
     run: RunState, routine: Routine, item: Item, base: Mapping[str, Any], context: NodeContext
 ) -> Entry:
@@ -55,25 +59,30 @@ async def run_node(
 async def _result(
     run: RunState, routine: Routine, item: Item, base: Mapping[str, Any], context: NodeContext
 ) -> Any:
-    if (pinned := run.pin(routine.id, context.path)) is not NO_PIN:
+    if run.pins and (pinned := run.pin(routine.id, context.path)) is not NO_PIN:
         return pinned if isinstance(pinned, NodeResult) else routine.node.answered(pinned)
     data = item.view(base)
     if routine.step.node.inputs:
         data = routine.with_inputs(data, context)
     config = routine.config or routine.config_for(data, context)
-    node = routine.node
-    if routine.prepared and routine.pool is not Pool.PROCESS:
-        node = await run.instances.get(routine, context)
-    if routine.pool is Pool.ASYNC and not routine.is_async:
-        result = node.execute(config, data, context)
-        if not inspect.isawaitable(result):
-            return result
-        call = result
-    elif routine.pool is Pool.ASYNC:
-        call = node.execute(config, data, context)
+    call: Any
+    if routine.pool is not Pool.ASYNC:
+        call = _pooled(run, routine, config, data, context)
     else:
-        call = run.pools.run(routine.pool, node, config, data, context)
-    return await _limited(call, routine.timeout)
+        node = await run.instances.get(routine, context) if routine.prepared else routine.node
+        call = node.execute(config, data, context)
+        if type(call) in _ANSWERS or not inspect.isawaitable(call):
+            return call
+    return await (call if routine.timeout >= run.limit else _limited(call, routine.timeout))
+
+
+async def _pooled(
+    run: RunState, routine: Routine, config: Any, data: dict[str, Any], context: NodeContext
+) -> Any:
+    """A node in a thread is the run's own; one in a process is set up where it runs."""
+    threaded = routine.prepared and routine.pool is Pool.THREAD
+    node = await run.instances.get(routine, context) if threaded else routine.node
+    return await run.pools.run(routine.pool, node, config, data, context)
 
 
 async def _limited(call: Any, seconds: float) -> Any:

@@ -152,10 +152,11 @@ class FlowEngine:
             own,
             self._listener,
             self._checkpoint,
+            timeout or graph.settings.timeout,
         )
         walk = Walk(state, loaded.plan.root, freeze(dict(given or {})), outer=outputs)
         try:
-            return await _finish(state, walk, timeout or graph.settings.timeout)
+            return await _finish(state, walk)
         finally:
             if own is not instances:
                 await own.close()
@@ -228,17 +229,17 @@ class RunFailedError(Exception):
 _KEPT = 64
 
 
-async def _finish(state: RunState, walk: Walk, limit: float) -> Run:
+async def _finish(state: RunState, walk: Walk) -> Run:
     started = time.monotonic()
     late: NodeError | None = None
-    timer = asyncio.timeout(limit)
+    timer = asyncio.timeout(state.limit)
     try:
         async with timer:
             await walk.go()
     except TimeoutError:
         if not timer.expired():
             raise
-        late = _late(walk, limit)
+        late = _late(walk, state.limit)
     found = walk.settlement()
     return Run(
         state.execution_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,8 @@ class RunState:
     instances: Instances = field(default_factory=Instances)
     listener: Listener | None = None
     checkpoint: Checkpoint | None = None
+    limit: float = math.inf
+    """Seconds that the whole run may take; nodes that may take longer need no timer."""
     stopped: bool = False
     """A checkpoint asked to go no further; the record is where the next attempt goes on."""
 
