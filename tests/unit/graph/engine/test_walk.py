@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -267,3 +268,14 @@ def test_five_thousand_nodes_in_a_row_and_side_by_side() -> None:
     beside = graph([plain("s"), *(node(f"n{i}", "start") for i in range(5_000))],
                    " ".join(f"s>n{i}" for i in range(5_000)))  # fmt: skip
     assert run(beside).result == {"s": "s"}
+
+
+def test_two_megabytes_through_twenty_nodes() -> None:
+    rows = [{"name": f"row {n}", "tags": ["a", "b"], "value": n / 3} for n in range(40_000)]
+    names = [f"n{i}" for i in range(20)]
+    flow = graph([plain(name) for name in names], ">".join(names))
+    done = run(flow, {"rows": rows})
+    assert done.result is not None
+    assert len(json.dumps(done.result)) > 2_000_000
+    assert done.result["rows"] == rows
+    assert sum(len(json.dumps(entry.as_json())) for entry in done.record) < 20_000
