@@ -34,8 +34,10 @@ class Allowed:
 
 def method(value: Any, name: str) -> Allowed | None:
     """The method of a text, list or object, if it is offered."""
-    function = _METHODS.get(type(value), {}).get(name)
-    return Allowed(name, function, value) if function else None
+    for kind, offered in _METHODS.items():
+        if isinstance(value, kind) and name in offered:
+            return Allowed(name, offered[name], value)
+    return None
 
 
 def replaced(budget: Budget, text: str, old: str, new: str, count: int = -1) -> str:

@@ -102,4 +102,4 @@ def kind_of(value: Any) -> str:
         type(None): "null", bool: "a truth value", int: "a number", float: "a number",
         str: "a text", list: "a list", tuple: "a list", dict: "an object",
     }  # fmt: skip
-    return names.get(type(value), "something")
+    return next((n for kind, n in names.items() if isinstance(value, kind)), "something")

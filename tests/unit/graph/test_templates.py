@@ -83,6 +83,14 @@ def test_an_item_is_not_changed_by_a_text():
     assert SCOPE["data"]["list"] == [1, 2, {"c": "x"}]
 
 
+def test_an_engine_s_read_only_data_reads_the_same():
+    scope = {name: freeze(value) for name, value in SCOPE.items()}
+    text = "{{ data.get('a') + data.list.index(2) }}{{ (data.list + [1])|length }}"
+    assert render(text, scope) == "64"
+    assert render("{{ data.items }}", scope) == [{"n": 1}, {"n": 2}]
+    assert type(render("{{ data.items }}", scope)) is list
+
+
 def test_runtime_changes_are_handed_to_the_caller():
     changes = {}
     text = "{{ data.a | set_runtime('count', data.a + 1) }}{{ '' | delete_runtime('token') }}"
