@@ -16,6 +16,7 @@ from shared.graph.expressions import (
     render_all,
 )
 from shared.graph.expressions.fields import ABSENT
+from shared.graph.values import freeze
 
 SCOPE = {
     "data": {
