@@ -1,0 +1,28 @@
+"""Readable names of states: the node's own name, unique in the machine, within AWS's limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_NAME: Final = 80
+_UNUSUAL: Final = re.compile(r"[^A-Za-z0-9 _.,:?!()+=@/'-]+")
+
+
+class Names:
+    """Gives out names, each once."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+
+    def give(self, wanted: str, suffix: str = "") -> str:
+        """A name that no other state has: the wanted one, cut and numbered where it must be."""
+        clean = _UNUSUAL.sub(" ", wanted).strip() or "Step"
+        number = 1
+        while True:
+            end = f"{suffix} ({number})" if number > 1 else suffix
+            name = clean[: MAX_NAME - len(end)].rstrip() + end
+            if name not in self._given:
+                self._given.add(name)
+                return name
+            number += 1
