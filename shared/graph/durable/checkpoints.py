@@ -1,0 +1,35 @@
+"""The inline engine's record, kept while a task runs many nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from shared.graph.durable.places import Place
+from shared.graph.record import SETTLED, Entry, ItemEntry
+
+TimeLeft = Callable[[], float]
+"""Seconds until the function is ended by force."""
+_RESERVE = 20.0
+"""Seconds kept for writing what is done."""
+
+
+class Keeping:
+    """The engine's `Checkpoint`: writes what belongs to one task, and minds its time."""
+
+    def __init__(self, place: Place, own: Collection[str] | None, left: TimeLeft) -> None:
+        """Takes the ids of the nodes that belong to the task; nothing are all."""
+        self._place, self._own, self._left = place, own, left
+        self.items: list[ItemEntry] = []
+
+    async def node(self, entry: Entry) -> None:
+        """Writes a settled entry of the task's own."""
+        if entry.status in SETTLED and (self._own is None or entry.node in self._own):
+            self._place.keep(entry)
+
+    async def item(self, item: ItemEntry) -> bool:
+        """Writes how an item ended; whether there is time for another."""
+        place = self._place
+        loop = item.key.rpartition("[")[0].rpartition("/")[2]
+        if self._own is None or loop in self._own:
+            place.store.put_item(place.tenant, place.execution, item)
+        return self._left() > _RESERVE

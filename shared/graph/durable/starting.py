@@ -1,0 +1,45 @@
+"""A run before its first state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.graph.durable.header import Header
+from shared.graph.durable.record_store import RecordStore
+from shared.graph.record import Record
+from shared.graph.values import freeze
+
+
+def start_run(
+    store: RecordStore,
+    tenant: str,
+    execution: str,
+    flow: str,
+    given: Mapping[str, Any],
+    *,
+    pins: Mapping[str, Any] | None = None,
+    record: Record | None = None,
+) -> dict[str, Any]:
+    """Writes what a run starts with; the input of its state machine.
+
+    Args:
+        store: where the record is kept.
+        tenant: whose run it is.
+        execution: its id, which is also the name of the execution.
+        flow: which published version it runs.
+        given: its input.
+        pins: outputs that stand for nodes.
+        record: where an earlier attempt came to: nothing that stands there is run again.
+
+    Raises:
+        ResultError: the input is no JSON.
+    """
+    store.put_header(tenant, execution, Header(flow, freeze(dict(given)), dict(pins or {})))
+    if record is not None:
+        done = record.for_resume()
+        for entry in done:
+            store.put_entry(tenant, execution, entry)
+        for item in done.items.values():
+            store.put_item(tenant, execution, item)
+    return {"tenant": tenant, "execution": execution, "path": "", "route": None}

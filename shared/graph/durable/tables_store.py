@@ -1,0 +1,150 @@
+"""The record of runs in a table, with large values beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from shared.graph.durable.blobs import Blobs, Values
+from shared.graph.durable.header import Header
+from shared.graph.errors import NodeError
+from shared.graph.record import SETTLED, Entry, ItemEntry, Status
+from shared.graph.values import freeze
+from shared.platform.tables import (
+    Absent,
+    FieldIs,
+    Item,
+    Put,
+    Query,
+    Tables,
+    TransactionRefusedError,
+)
+
+_HEADER: Final = "run"
+_NODE: Final = "node#"
+_ITEM: Final = "item#"
+
+
+class TablesRecordStore:
+    """The port `RecordStore` over `Tables` and `Blobs`."""
+
+    def __init__(self, tables: Tables, table: str, blobs: Blobs) -> None:
+        self._tables, self._table, self._values = tables, table, Values(blobs)
+
+    def header(self, tenant: str, execution: str) -> Header | None:
+        """See `RecordStore.header`."""
+        raw = self._get(tenant, execution, _HEADER)
+        if raw is None:
+            return None
+        error = NodeError(**raw["error"]) if raw.get("error") else None
+        given, pins = freeze(raw["values"]["given"]), raw["values"]["pins"]
+        result = raw["values"].get("result")
+        return Header(raw["flow"], given, pins, Status(raw["status"]), result, error)
+
+    def put_header(self, tenant: str, execution: str, header: Header) -> None:
+        """See `RecordStore.put_header`."""
+        values = {"given": header.given, "pins": header.pins, "result": header.result}
+        body = {
+            "flow": header.flow,
+            "status": header.status,
+            "error": header.error.as_json() if header.error else None,
+            "values": values,
+        }
+        self._put(tenant, execution, _HEADER, body, "values")
+
+    def entry(self, tenant: str, execution: str, key: str) -> Entry | None:
+        """See `RecordStore.entry`."""
+        raw = self._get(tenant, execution, _NODE + key)
+        return _entry(raw) if raw else None
+
+    def entries(self, tenant: str, execution: str, path: str) -> Sequence[Entry]:
+        """See `RecordStore.entries`."""
+        return [_entry(raw) for raw in self._all(tenant, execution, _NODE + path)]
+
+    def put_entry(self, tenant: str, execution: str, entry: Entry) -> Entry:
+        """See `RecordStore.put_entry`."""
+        raw = entry.as_json()
+        body = {**raw, "output": dict(entry.output)}
+        sort = _NODE + entry.key
+        for when in (
+            Absent(),
+            FieldIs("status", Status.WAITING),
+            FieldIs("status", Status.RUNNING),
+        ):
+            try:
+                self._put(tenant, execution, sort, body, "output", when)
+            except TransactionRefusedError:
+                continue
+            return entry
+        standing = self.entry(tenant, execution, entry.key)
+        return standing if standing is not None and standing.status in SETTLED else entry
+
+    def items(self, tenant: str, execution: str, loop: str) -> Sequence[ItemEntry]:
+        """See `RecordStore.items`."""
+        found = self._all(tenant, execution, f"{_ITEM}{loop}[")
+        return [ItemEntry.from_json({**raw, **raw["values"]}) for raw in found]
+
+    def put_item(self, tenant: str, execution: str, item: ItemEntry) -> None:
+        """See `RecordStore.put_item`."""
+        raw = item.as_json()
+        body = {**raw, "values": {"result": raw.pop("result")}}
+        self._put(tenant, execution, _ITEM + item.key, body, "values")
+
+    def note(self, tenant: str, execution: str, kind: str, key: str) -> Mapping[str, Any] | None:
+        """See `RecordStore.note`."""
+        raw = self._get(tenant, execution, f"{kind}#{key}")
+        return freeze(raw["values"]) if raw else None
+
+    def put_note(
+        self, tenant: str, execution: str, kind: str, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """See `RecordStore.put_note`."""
+        self._put(tenant, execution, f"{kind}#{key}", {"values": dict(values)}, "values")
+
+    def _get(self, tenant: str, execution: str, sort: str) -> dict[str, Any] | None:
+        key = {"pk": _partition(tenant, execution), "sk": sort}
+        item = self._tables.get(self._table, key)
+        return self._read(item) if item else None
+
+    def _all(self, tenant: str, execution: str, prefix: str) -> Iterator[dict[str, Any]]:
+        start: Mapping[str, Any] | None = None
+        while True:
+            page = self._tables.query(
+                Query(
+                    self._table,
+                    ("pk", _partition(tenant, execution)),
+                    prefix=prefix,
+                    start=start,
+                )
+            )
+            yield from (self._read(item) for item in page.items)
+            if (start := page.next_start) is None:
+                return
+
+    def _put(
+        self, tenant: str, execution: str, sort: str, body: Mapping[str, Any], large: str,
+        when: Absent | FieldIs | None = None,
+    ) -> None:  # fmt: skip
+        packed = {**body, large: self._values.packed(tenant, body[large])}
+        item: Item = {
+            "pk": _partition(tenant, execution),
+            "sk": sort,
+            "large": large,
+            "status": str(body.get("status", "")),
+            "body": json.dumps(packed, separators=(",", ":"), allow_nan=False),
+        }
+        self._tables.transact([Put(self._table, item, when)])
+
+    def _read(self, item: Item) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(item["body"])
+        body[item["large"]] = self._values.unpacked(body[item["large"]])
+        return body
+
+
+def _entry(raw: Mapping[str, Any]) -> Entry:
+    return Entry.from_json(raw)
+
+
+def _partition(tenant: str, execution: str) -> str:
+    return f"{tenant}#run#{execution}"

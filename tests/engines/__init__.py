@@ -1,0 +1,1 @@
+"""Both engines, side by side: the same graphs, the same records."""

@@ -1,0 +1,24 @@
+"""Any valid flow ends alike on both engines: data, statuses, routes and errors."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.graph.asl.compiler import compile_flow
+from tests.engines.comparing import Durable, inline
+from tests.engines.drawing import INPUTS, flows, pins
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), flows(), INPUTS)
+def test_the_engines_agree(data, graph, item):
+    pinned = data.draw(pins(graph))
+    wanted = asyncio.run(inline(graph, item, pinned))
+    for granularity in ("node", "region"):
+        durable = Durable(graph)
+        compiled = compile_flow(durable.flow.plan, granularity=granularity)
+        asyncio.run(durable.interpret(compiled.definition, durable.start(item, pinned)))
+        assert durable.report() == wanted, granularity
