@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,6 +34,8 @@ class Routine:
     pool: Pool
     policy: RetryPolicy
     timeout: float
+    is_async: bool
+    """Whether its `execute` is written with `async`."""
     prepared: bool
     """Whether it has something to set up or clean up."""
     reads_nodes: bool
@@ -100,6 +103,7 @@ def _routine(plan: Plan, step: Step) -> Routine:
         pool=node.pool or settings.pool or definition.pool,
         policy=policy,
         timeout=policy.timeout or settings.node_timeout,
+        is_async=inspect.iscoroutinefunction(definition.execute),
         prepared=_overridden(definition, "setup") or _overridden(definition, "cleanup"),
         reads_nodes=bool(node.inputs) or _mentions_nodes(node.config),
     )

@@ -71,7 +71,7 @@ async def _result(
     else:
         node = await run.instances.get(routine, context) if routine.prepared else routine.node
         call = node.execute(config, data, context)
-        if type(call) in _ANSWERS or not inspect.isawaitable(call):
+        if not routine.is_async and (type(call) in _ANSWERS or not inspect.isawaitable(call)):
             return call
     return await (call if routine.timeout >= run.limit else _limited(call, routine.timeout))
 
