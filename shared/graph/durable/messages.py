@@ -69,4 +69,5 @@ class Answered:
     def as_json(self) -> dict[str, Any]:
         """As the state machine gets it."""
         state = self.at.model_dump(include={"tenant", "execution", "path"})
-        return {**state, "route": self.route, "waits": "", "again": False, **self.more}
+        idle = {"waits": "", "again": False, "items": []}
+        return {**state, "route": self.route, **idle, **self.more}
