@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shared.graph import Edge, FlowGraph, FlowSettings, Node, RetryPolicy
 
 VALUES = st.sampled_from(
-    [None, 0, 1, 2.0, 1e21, 0.5, True, "", "a", "{% $x %}", "ü\"'", [], [[]], [1], [None], {}, {"a": 1},
-     2**60, "x" * 70_000]
+    [None, 0, 1, 2.0, 1e21, 0.5, True, "", "a", "{% $x %}", "ü\"'", [], [[]], [1], [None], {},
+     {"a": 1}, 2**60, "x" * 70_000]
 )  # fmt: skip
 INPUTS = st.dictionaries(
     st.sampled_from(["k", "a", "step", "step_2", "error", "seen"]), VALUES, max_size=4

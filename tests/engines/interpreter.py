@@ -77,9 +77,8 @@ class Interpreter:
         return state.get("Next"), data
 
     async def map(self, state: dict[str, Any], data: Any) -> Any:
-        given = []
-        for value in _at(data, state["ItemsPath"]):
-            given.append(_filled(state["ItemSelector"], data, 0, value))
+        values = _at(data, state["ItemsPath"])
+        given = [_filled(state["ItemSelector"], data, 0, value) for value in values]
         await asyncio.gather(*(self.run(state["ItemProcessor"], each) for each in given))
         return state.get("Next"), data
 

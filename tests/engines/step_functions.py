@@ -1,4 +1,4 @@
-"""The durable engine through Step Functions: moto's interpreter in this process, node runner called.
+"""The durable engine through Step Functions: moto's interpreter, in this process.
 
 Nothing is served and nothing waits: the pauses of retries are skipped.
 """
@@ -65,9 +65,9 @@ class StepFunctions:
             name=name, definition=compiled.as_text(), roleArn=ROLE, type="STANDARD"
         )["stateMachineArn"]
         started = durable.start(given, pins)
-        arn = client.start_execution(
-            stateMachineArn=machine, name=name, input=json.dumps(started)
-        )["executionArn"]
+        arn = client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(started))[
+            "executionArn"
+        ]
         ended = _waited(client, arn)
         if ended["status"] != "SUCCEEDED":
             assert ended.get("error") == "RunFailed", ended

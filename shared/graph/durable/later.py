@@ -115,7 +115,6 @@ def _later(routine: Routine, standing: Standing) -> Routine:
         config=NoConfig(),
         pool=Pool.ASYNC,
         policy=NO_RETRY,
-        is_async=False,
         prepared=False,
         reads_nodes=False,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +13,6 @@ from shared.graph.durable.header import Header
 from shared.graph.durable.record_store import RecordStore
 from shared.graph.engine.loaded import LoadedFlow
 from shared.graph.errors import NodeError
-from shared.graph.merge import EMPTY
 from shared.graph.plan import ENTRY, Scope, Step
 from shared.graph.record import SETTLED, Entry, Status
 from shared.graph.settle import Verdict, input_of, verdict
@@ -131,10 +130,6 @@ class Place:
         entry.path = self.path
         return self.keep(entry)
 
-    def item_of(self, step: Step, found: list[Entry | None]) -> Any:
-        """What enters a step whose sources are known."""
-        return input_of(self.scope, step, found.__getitem__, self.base) if step.inlets else EMPTY
-
 
 def before(scope: Scope, step: Step) -> set[int]:
     """Every step upstream of a step."""
@@ -147,11 +142,3 @@ def _sources(step: Step) -> set[int]:
 
 def _settled(entry: Entry | None) -> bool:
     return entry is not None and entry.status in SETTLED
-
-
-def enclosing(path: str) -> Iterator[str]:
-    """The paths around a path, the outermost first, the path itself last."""
-    found = ""
-    for segment in path.split("/")[:-1]:
-        found += segment + "/"
-        yield found

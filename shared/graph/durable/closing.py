@@ -1,0 +1,29 @@
+"""The last task of a run: its status, its result, its error."""
+
+from __future__ import annotations
+
+from shared.graph.durable.messages import Answered, RunFailed
+from shared.graph.durable.tasks import Task
+from shared.graph.record import Entry, Status
+from shared.graph.settle import Settlement
+
+
+async def finalize(task: Task) -> Answered:
+    """Closes the run.
+
+    Raises:
+        RunFailed: a node failed unhandled.
+    """
+    place = task.place
+    everything = set(range(len(place.scope.steps)))
+    found = place.derived(place.entries(), everything, task.request.state.lost())
+    entries = [
+        entry or Entry(step.id, Status.PENDING)
+        for entry, step in zip(found, place.scope.steps, strict=True)
+    ]
+    settled = Settlement(place.scope, place.base, entries)
+    header = place.header.ended(settled.status, settled.result, settled.error)
+    place.store.put_header(place.tenant, place.execution, header)
+    if (error := settled.error) is not None:
+        raise RunFailed(f"{error.node}: {error.type}: {error.message}")
+    return task.answered(status=settled.status.value)
