@@ -14,6 +14,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "events": ("functions/events", "functions/pipeline_nodes/starter.py"),
     "authorizer": ("functions/identity/authorizer.py",),
     "identity": ("functions/identity", "functions/web"),
+    "runner": ("functions/workflow_loops",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -23,6 +24,7 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "events": ("crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
+    "runner": ("graph", "nodes", "platform"),
 }
 """Which packages of `shared/` each kind needs."""
 

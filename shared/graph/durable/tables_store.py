@@ -38,20 +38,22 @@ class TablesRecordStore:
         if raw is None:
             return None
         error = NodeError(**raw["error"]) if raw.get("error") else None
-        given, pins = freeze(raw["values"]["given"]), raw["values"]["pins"]
-        result = raw["values"].get("result")
-        return Header(raw["flow"], given, pins, Status(raw["status"]), result, error)
+        result = raw["result"] if raw["has_result"] else None
+        status = Status(raw["status"])
+        return Header(raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error)
 
     def put_header(self, tenant: str, execution: str, header: Header) -> None:
         """See `RecordStore.put_header`."""
-        values = {"given": header.given, "pins": header.pins, "result": header.result}
         body = {
             "flow": header.flow,
             "status": header.status,
             "error": header.error.as_json() if header.error else None,
-            "values": values,
+            "given": header.given,
+            "pins": header.pins,
+            "result": header.result or {},
+            "has_result": header.result is not None,
         }
-        self._put(tenant, execution, _HEADER, body, "values")
+        self._put(tenant, execution, _HEADER, body, ("given", "pins", "result"))
 
     def entry(self, tenant: str, execution: str, key: str) -> Entry | None:
         """See `RecordStore.entry`."""
@@ -73,7 +75,7 @@ class TablesRecordStore:
             FieldIs("status", Status.RUNNING),
         ):
             try:
-                self._put(tenant, execution, sort, body, "output", when)
+                self._put(tenant, execution, sort, body, ("output",), when)
             except TransactionRefusedError:
                 continue
             return entry
@@ -89,7 +91,7 @@ class TablesRecordStore:
         """See `RecordStore.put_item`."""
         raw = item.as_json()
         body = {**raw, "values": {"result": raw.pop("result")}}
-        self._put(tenant, execution, _ITEM + item.key, body, "values")
+        self._put(tenant, execution, _ITEM + item.key, body, ("values",))
 
     def note(self, tenant: str, execution: str, kind: str, key: str) -> Mapping[str, Any] | None:
         """See `RecordStore.note`."""
@@ -100,7 +102,7 @@ class TablesRecordStore:
         self, tenant: str, execution: str, kind: str, key: str, values: Mapping[str, Any]
     ) -> None:
         """See `RecordStore.put_note`."""
-        self._put(tenant, execution, f"{kind}#{key}", {"values": dict(values)}, "values")
+        self._put(tenant, execution, f"{kind}#{key}", {"values": dict(values)}, ("values",))
 
     def _get(self, tenant: str, execution: str, sort: str) -> dict[str, Any] | None:
         key = {"pk": _partition(tenant, execution), "sk": sort}
@@ -123,14 +125,19 @@ class TablesRecordStore:
                 return
 
     def _put(
-        self, tenant: str, execution: str, sort: str, body: Mapping[str, Any], large: str,
+        self,
+        tenant: str,
+        execution: str,
+        sort: str,
+        body: Mapping[str, Any],
+        large: tuple[str, ...],
         when: Absent | FieldIs | None = None,
-    ) -> None:  # fmt: skip
-        packed = {**body, large: self._values.packed(tenant, body[large])}
+    ) -> None:
+        packed = {**body, **{key: self._values.packed(tenant, body[key]) for key in large}}
         item: Item = {
             "pk": _partition(tenant, execution),
             "sk": sort,
-            "large": large,
+            "large": ",".join(large),
             "status": str(body.get("status", "")),
             "body": json.dumps(packed, separators=(",", ":"), allow_nan=False),
         }
@@ -138,7 +145,8 @@ class TablesRecordStore:
 
     def _read(self, item: Item) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(item["body"])
-        body[item["large"]] = self._values.unpacked(body[item["large"]])
+        for key in str(item["large"]).split(","):
+            body[key] = self._values.unpacked(body[key])
         return body
 
 
