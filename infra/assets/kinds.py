@@ -28,6 +28,11 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
 }
 """Which packages of `shared/` each kind needs."""
 
+LEFT_OUT: Final = frozenset(
+    Path("shared/pipelines", name) for name in ("dispatcher.py", "flow.py", "inline.py")
+)
+"""What runs a pipeline in one process: no function does, and it would bring the whole of graph."""
+
 
 class NoKindError(ValueError):
     """A handler that no kind of asset holds."""
@@ -62,7 +67,8 @@ def sources(kind: str, root: Path = ROOT) -> list[Path]:
     found = {file for folder in folders for file in _files(root / folder)}
     packages = {parent for file in found for parent in file.parents if parent.is_relative_to(root)}
     found |= {init for package in packages if (init := package / "__init__.py").is_file()}
-    return sorted((file.relative_to(root) for file in found), key=Path.as_posix)
+    held = {file.relative_to(root) for file in found} - LEFT_OUT
+    return sorted(held, key=Path.as_posix)
 
 
 def _files(path: Path) -> Iterator[Path]:
