@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from millrace import dev, doctor, events, new, quarantine, runs, trace
+from millrace import dev, doctor, events, new, quarantine, runs, trace, workflow
 from millrace.failing import CommandError
 from millrace.output import say
 
@@ -37,6 +37,7 @@ for name, group in {
     "runs": runs.app,
     "quarantine": quarantine.app,
     "new": new.app,
+    "workflow": workflow.app,
 }.items():
     app.add_typer(group, name=name, no_args_is_help=True)
 app.command("trace")(trace.trace)
