@@ -46,8 +46,8 @@ def validate(file: File, as_json: AsJson = False) -> None:
             line(f"{problem.severity}: {problem}")
         if report.bill:
             told = report.bill.as_json()
-            say(f"{told['machine']}: {told['why']}; {told['transitions']} transitions a run, "
-                f"${told['dollars_per_thousand_runs']} for a thousand")  # fmt: skip
+            cost = f"${told['dollars_per_thousand_runs']} for a thousand"
+            line(f"{told['machine']}: {told['why']}; {told['transitions']} transitions, {cost}")
     if not report.ok:
         raise CommandError(f"{file}: {len(report.errors)} errors; mend them and try again")
     if not as_json:

@@ -68,7 +68,7 @@ class StepFunctions:
         arn = client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(started))[
             "executionArn"
         ]
-        ended = _waited(client, arn)
+        ended = waited(client, arn)
         if ended["status"] != "SUCCEEDED":
             assert ended.get("error") == "RunFailed", ended
         client.delete_state_machine(stateMachineArn=machine)
@@ -121,7 +121,7 @@ def _no_pauses() -> Iterator[None]:
         retrier_decl.time = stock
 
 
-def _waited(client: Any, arn: str, seconds: float = 60.0) -> Any:
+def waited(client: Any, arn: str, seconds: float = 60.0) -> Any:
     until = time.monotonic() + seconds
     while (found := client.describe_execution(executionArn=arn))["status"] == "RUNNING":
         assert time.monotonic() < until, "the execution does not end"
