@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         LoadedFlow,
         Progress,
         Run,
+        RunFailedError,
         run_production,
     )
     from shared.graph.loaders import json_schema, load_flow
@@ -108,6 +109,7 @@ __all__ = [
     "ResultError",
     "RetryPolicy",
     "Run",
+    "RunFailedError",
     "Settlement",
     "Status",
     "Waiting",
@@ -136,6 +138,7 @@ _LATER: Final = {
     "LoadedFlow": "shared.graph.engine",
     "Progress": "shared.graph.engine",
     "Run": "shared.graph.engine",
+    "RunFailedError": "shared.graph.engine",
     "run_production": "shared.graph.engine",
     "json_schema": "shared.graph.loaders",
     "load_flow": "shared.graph.loaders",

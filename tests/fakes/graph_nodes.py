@@ -28,6 +28,13 @@ CALLS: Counter[str] = Counter()
 """How often something happened to a node; tests clear it."""
 
 
+class Trouble(BaseModel):
+    """Which trouble to make."""
+
+    kind: str = ""
+    seconds: float = 0.0
+
+
 class Count(BlockingNode[NoConfig]):
     """Counts its calls by item path and id."""
 
@@ -62,6 +69,31 @@ class Lifecycle(BlockingNode[NoConfig]):
         CALLS[f"{context.node_id} execute"] += 1
 
 
+class BadLifecycle(Lifecycle):
+    """Cannot be set up, or cannot be cleaned up, as its id says."""
+
+    type = "bad-lifecycle"
+
+    async def setup(self, context: NodeContext) -> None:
+        await super().setup(context)
+        if context.node_id.startswith("setup"):
+            raise RuntimeError("no set-up")
+
+    async def cleanup(self, context: NodeContext) -> None:
+        await super().cleanup(context)
+        raise RuntimeError("no clean-up")
+
+
+class OwnErrors(BlockingNode[Trouble]):
+    """Raises what the engine itself works with."""
+
+    type = "own-errors"
+    Config = Trouble
+
+    async def execute(self, config: Trouble, data: Data, context: NodeContext) -> Any:
+        raise asyncio.CancelledError if config.kind == "cancel" else TimeoutError("mine")
+
+
 class Numbers(ProducerNode[NoConfig]):
     """Gives 1, 2, 3 and then no more."""
 
@@ -84,13 +116,6 @@ class HandOver(NonBlockingNode[NoConfig]):
 
     def execute(self, config: NoConfig, data: Data, context: NodeContext) -> Any:
         CALLS[context.path + context.node_id] += 1
-
-
-class Trouble(BaseModel):
-    """Which trouble to make."""
-
-    kind: str = ""
-    seconds: float = 0.0
 
 
 class _Troubled(BlockingNode[Trouble]):
@@ -180,6 +205,6 @@ def make_trouble(config: Trouble, data: Data) -> Any:
 
 
 TEST_NODES = (
-    Count, KeepState, Lifecycle, Numbers, HandOver, InLoop, InThread, InProcess, InProcessAsync,
-    AsyncInThread, Hang,
+    Count, KeepState, Lifecycle, BadLifecycle, OwnErrors, Numbers, HandOver, InLoop, InThread,
+    InProcess, InProcessAsync, AsyncInThread, Hang,
 )  # fmt: skip

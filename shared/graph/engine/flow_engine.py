@@ -15,59 +15,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
-from shared.graph.engine.attempts import EXHAUSTED
+from shared.graph.engine.development import input_for, item_walk
 from shared.graph.engine.instances import Instances
 from shared.graph.engine.loaded import LoadedFlow, alone, load, up_to
 from shared.graph.engine.progress import Checkpoint, Listener
+from shared.graph.engine.run import Run, RunFailedError
 from shared.graph.engine.state import RunState
 from shared.graph.engine.walk import Walk
 from shared.graph.errors import GraphError, NodeError
 from shared.graph.model import FlowGraph
 from shared.graph.pools import PoolExecutor
-from shared.graph.record import Entry, Record, Status
+from shared.graph.record import Record, Status
 from shared.graph.registry import NodeRegistry
 from shared.graph.retry import TIMEOUT
-from shared.graph.settle import Settlement, settle
 from shared.graph.values import freeze
 from shared.platform.ids import new_id
 
 Flow = FlowGraph | LoadedFlow
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """How a run ended, or where it stands."""
-
-    execution_id: str
-    status: Status
-    result: dict[str, Any] | None
-    error: NodeError | None
-    record: Record
-    settlement: Settlement
-    seconds: float = 0.0
-
-    @property
-    def waits_for(self) -> list[Entry]:
-        """The nodes, of loops' items too, whose answers come from outside."""
-        kinds = {"items"}
-        return [
-            entry
-            for entry in self.record
-            if entry.status is Status.WAITING and (entry.waits_for or {}).get("kind") not in kinds
-        ]
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether a producer had nothing more to give."""
-        return any(entry.route == EXHAUSTED for entry in self.settlement.entries)
-
-    def output(self, node_id: str) -> Any:
-        """What a node itself gave; nothing if it did not run."""
-        entry = self.record.get(node_id)
-        return entry.result if entry and entry.status is Status.COMPLETED else None
 
 
 class FlowEngine:
@@ -86,6 +52,7 @@ class FlowEngine:
         self.registry, self.pools = registry, pools or PoolExecutor()
         self.ports, self._listener, self._checkpoint = ports or {}, listener, checkpoint
         self._loaded: dict[int, LoadedFlow] = {}
+        self._running: set[asyncio.Task[Any]] = set()
 
     def load_workflow(self, flow: Flow) -> LoadedFlow:
         """The flow, ready to run; the same graph is looked at once.
@@ -137,29 +104,34 @@ class FlowEngine:
         loaded = self.load_workflow(flow)
         if until is not None:
             loaded = self.load_workflow(up_to(loaded, until))
-        graph = loaded.graph
         own = instances or Instances()
-        state = RunState(
-            loaded.routines,
-            self.pools,
-            record.for_resume() if record else Record(),
-            execution_id or new_id(),
-            freeze(graph.variables),
-            freeze(graph.env),
-            runtime if runtime is not None else {},
-            self.ports,
-            pins or {},
-            own,
-            self._listener,
-            self._checkpoint,
-            timeout or graph.settings.timeout,
-        )
+        state = self._state(loaded, execution_id, timeout)
+        state.record = record.for_resume() if record else Record()
+        state.pins, state.instances = pins or {}, own
+        if runtime is not None:
+            state.runtime = runtime
         walk = Walk(state, loaded.plan.root, freeze(dict(given or {})), outer=outputs)
-        try:
-            return await _finish(state, walk)
-        finally:
-            if own is not instances:
-                await own.close()
+        return await self._finished(state, walk, own is not instances)
+
+    async def run_iteration(
+        self,
+        flow: Flow,
+        loop: str,
+        index: int,
+        given: Mapping[str, Any] | None = None,
+        *,
+        pins: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Runs a loop's body for one of its items, with what would enter the loop.
+
+        Raises:
+            GraphError: the node is no loop over items, or has no such item.
+        """
+        loaded = self.load_workflow(flow)
+        state = self._state(loaded)
+        state.pins = pins or {}
+        walk = await item_walk(loaded, state, loop, index, given or {})
+        return await self._finished(state, walk, True)
 
     async def run_api(
         self, flow: Flow, given: Mapping[str, Any] | None = None, timeout: float = 300.0
@@ -198,32 +170,59 @@ class FlowEngine:
         loaded = self.load_workflow(flow)
         if node_id not in loaded.routines:
             raise GraphError(f"Node {node_id} not found; the flow has {', '.join(loaded.routines)}")
-        data = _input_for(loaded, node_id, record) if record else {}
+        data = input_for(loaded, node_id, record) if record else {}
         outputs = {entry.node: entry.result for entry in record or () if not entry.path}
         return await self.run(
             alone(loaded, node_id), {**data, **(given or {})}, pins=pins, outputs=outputs
         )
 
+    async def force_shutdown(self) -> None:
+        """Cancels every run that is under way, and ends the workers without waiting for them."""
+        running = [task for task in self._running if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self.close()
+
     async def close(self) -> None:
         """Ends the workers of the pools."""
         await self.pools.close()
+
+    def _state(
+        self, flow: LoadedFlow, execution_id: str = "", timeout: float | None = None
+    ) -> RunState:
+        graph = flow.graph
+        return RunState(
+            flow.routines,
+            self.pools,
+            Record(),
+            execution_id or new_id(),
+            freeze(graph.variables),
+            freeze(graph.env),
+            ports=self.ports,
+            listener=self._listener,
+            checkpoint=self._checkpoint,
+            limit=timeout or graph.settings.timeout,
+        )
+
+    async def _finished(self, state: RunState, walk: Walk, cleans_up: bool) -> Run:
+        task = asyncio.current_task()
+        outermost = task is not None and task not in self._running
+        if task is not None and outermost:
+            self._running.add(task)
+        try:
+            return await _finish(state, walk)
+        finally:
+            if task is not None and outermost:
+                self._running.discard(task)
+            if cleans_up:
+                await state.instances.close()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-class RunFailedError(Exception):
-    """A run did not complete; `run` says how it stands."""
-
-    def __init__(self, run: Run) -> None:
-        """Takes the run."""
-        waiting = ", ".join(entry.key for entry in run.waits_for)
-        told = run.error.message if run.error else f"the run waits for {waiting}"
-        super().__init__(f"{run.error.node}: {told}" if run.error and run.error.node else told)
-        self.run = run
 
 
 _KEPT = 64
@@ -258,25 +257,3 @@ def _late(walk: Walk, limit: float) -> NodeError:
     ]
     named = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
     return NodeError(TIMEOUT, f"the run took longer than {limit:g} s; not settled: {named}")
-
-
-def _input_for(flow: LoadedFlow, node_id: str, record: Record) -> dict[str, Any]:
-    scope = flow.plan.scope_of(node_id)
-    if scope.loop is not None:
-        raise GraphError(
-            f"{node_id} is in the body of {scope.loop}; run {scope.loop}, or give the input"
-        )
-    found = settle(scope, record, {})
-    missing = [
-        e.node
-        for e in found.entries
-        if scope.is_upstream(e.node, node_id) and e.status is Status.READY
-    ]
-    if missing:
-        raise GraphError(
-            f"{node_id}: no output of {', '.join(missing)}; run or pin these nodes first"
-        )
-    try:
-        return found.input_of(node_id)
-    except KeyError:
-        raise GraphError(f"{node_id}: what leads to it was not taken; give the input") from None

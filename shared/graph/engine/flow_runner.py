@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.graph.analysis import FlowAnalyzer
-from shared.graph.engine.flow_engine import Flow, FlowEngine, Run
+from shared.graph.engine.flow_engine import Flow, FlowEngine
 from shared.graph.engine.instances import Instances
+from shared.graph.engine.run import Run
 from shared.graph.model import FlowGraph
 from shared.graph.record import Status
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared.graph import GraphError, NodeResult, Pool, Status
 from shared.graph.engine import FlowEngine, Progress, Run
-from shared.graph.engine.flow_engine import RunFailedError
+from shared.graph.engine.run import RunFailedError
 from shared.graph.settle import settle
 from tests.fakes.graph_nodes import CALLS
 from tests.fakes.graphs import REGISTRY, graph, node, plain, run, scripted, statuses
