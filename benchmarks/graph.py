@@ -3,6 +3,10 @@
 Every case is one event loop in this process that runs the same chain again and again; measured is
 processor time, in turns. Ours keeps its record in memory, as LangGraph does without a
 checkpointer.
+
+LangGraph wants an older uuid-utils than we pin, so it is compared in an environment of its own:
+`python3 -m venv build/peer && build/peer/bin/pip install langgraph uuid-utils jinja2 &&
+build/peer/bin/python -m benchmarks.graph`.
 """
 
 from __future__ import annotations
@@ -124,7 +128,7 @@ def main() -> None:
         cases["LangGraph, nothing added"] = langgraph(adds=False)
         cases["LangGraph, a result each"] = langgraph(adds=True)
     except ModuleNotFoundError:
-        print("LangGraph is not installed here; `pip install langgraph` puts it beside ours")
+        print("LangGraph is not here; benchmarks/graph.py says how it is compared")
     found = interleaved({n: partial(seconds, once) for n, once in cases.items()}, rounds)
     rows = []
     for name, taken in found.items():
