@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+MAX_MESSAGE: Final = 4_000
 
 
 class GraphError(ValueError):
@@ -38,5 +40,15 @@ class NodeError:
     @classmethod
     def of(cls, error: BaseException, node: str) -> NodeError:
         """From whatever a node raised."""
-        kind = getattr(error, "error_type", None) or type(error).__name__
-        return cls(str(kind), str(error) or type(error).__name__, node)
+        kind = str(getattr(error, "error_type", None) or type(error).__name__)
+        try:
+            message = str(error)
+        except Exception:  # an exception of a node's own may be broken as well
+            message = ""
+        return cls(kind, _whole(message or kind), node)
+
+
+def _whole(message: str) -> str:
+    """A message that every store takes: of bounded length, without halves of characters."""
+    cut = message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
+    return cut.encode("utf-8", "replace").decode()

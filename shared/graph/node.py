@@ -206,6 +206,11 @@ class ConditionalNode(BaseNode[C]):
         """Yes and no, unless a type says otherwise."""
         return ("yes", "no")
 
+    def answered(self, answer: Any) -> Any:
+        """An output of an earlier run chooses again what it chose then."""
+        route = answer.get("route") if isinstance(answer, Mapping) else None
+        return NodeResult(answer, route) if isinstance(route, str) else answer
+
 
 @dataclass(frozen=True, slots=True)
 class LoopPolicy:

@@ -74,7 +74,7 @@ class LiveList(FrozenList):
         list.append(self, value)
 
 
-def freeze(value: Any) -> Any:
+def freeze(value: Any, name: str = "result") -> Any:
     """The canonical, read-only form of a JSON value.
 
     Integral floats become integers, integers that JSON readers cannot hold exactly become texts.
@@ -85,7 +85,7 @@ def freeze(value: Any) -> Any:
     try:
         return _freeze(value, 0)
     except _NoJson as found:
-        raise ResultError(f"result{_place(value)}: {found}") from None
+        raise ResultError(f"{name}{_place(value)}: {found}") from None
 
 
 def freeze_result(value: Any) -> Any:

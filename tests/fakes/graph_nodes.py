@@ -109,6 +109,15 @@ class Numbers(ProducerNode[NoConfig]):
         return self.last
 
 
+class NoMore(ProducerNode[NoConfig]):
+    """Has nothing to give."""
+
+    type = "no-more"
+
+    def execute(self, config: NoConfig, data: Data, context: NodeContext) -> Any:
+        return EXECUTION_COMPLETED
+
+
 class HandOver(NonBlockingNode[NoConfig]):
     """Hands its item over to nobody."""
 
@@ -181,11 +190,22 @@ class Hang(BlockingNode[NoConfig]):
             CALLS[f"{context.node_id} cancelled"] += 1
 
 
+class BrokenError(Exception):
+    """Cannot even be told."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
 def make_trouble(config: Trouble, data: Data) -> Any:
     """What misbehaving nodes do."""
     time.sleep(config.seconds)
     if config.kind == "raise":
         raise ValueError("it broke")
+    if config.kind == "broken error":
+        raise BrokenError
+    if config.kind == "long error":
+        raise ValueError("x" * 10_000_000 + "\ud800")
     if config.kind == "exit":
         raise SystemExit(3)
     if config.kind == "die":
@@ -205,6 +225,18 @@ def make_trouble(config: Trouble, data: Data) -> Any:
 
 
 TEST_NODES = (
-    Count, KeepState, Lifecycle, BadLifecycle, OwnErrors, Numbers, HandOver, InLoop, InThread,
-    InProcess, InProcessAsync, AsyncInThread, Hang,
-)  # fmt: skip
+    NoMore,
+    Count,
+    KeepState,
+    Lifecycle,
+    BadLifecycle,
+    OwnErrors,
+    Numbers,
+    HandOver,
+    InLoop,
+    InThread,
+    InProcess,
+    InProcessAsync,
+    AsyncInThread,
+    Hang,
+)

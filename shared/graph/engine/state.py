@@ -36,6 +36,8 @@ class RunState:
     checkpoint: Checkpoint | None = None
     limit: float = math.inf
     """Seconds that the whole run may take; nodes that may take longer need no timer."""
+    steps: int = 0
+    """How many nodes ran."""
     stopped: bool = False
     """A checkpoint asked to go no further; the record is where the next attempt goes on."""
 

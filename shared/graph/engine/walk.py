@@ -20,7 +20,7 @@ from shared.graph.routines import Routine
 from shared.graph.settle import Settlement, Verdict, input_of, verdict
 
 _BREATH: Final = 50
-"""After so many nodes that never waited, others get a turn."""
+"""After so many nodes of a run, which may never have waited, others get a turn."""
 
 
 class Walk:
@@ -40,7 +40,6 @@ class Walk:
         self._outer = outer or {}
         self._left = list(scope.open_inlets)
         self._branches: set[asyncio.Task[None]] = set()
-        self._steps = 0
 
     async def go(self) -> Settlement:
         """Runs whatever can run now.
@@ -105,9 +104,6 @@ class Walk:
             index = ready[0]
             for other in ready[1:]:
                 self._branch(other)
-            self._steps += 1
-            if self._steps % _BREATH == 0:
-                await asyncio.sleep(0)
 
     async def _step(self, index: int) -> Entry:
         step = self.scope.steps[index]
@@ -124,6 +120,9 @@ class Walk:
 
             entry = await run_loop(self, routine, item)
         await run.keep(entry)
+        run.steps += 1
+        if run.steps % _BREATH == 0:
+            await asyncio.sleep(0)
         return entry
 
     def _input(self, step: Step) -> Item:

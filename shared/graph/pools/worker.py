@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, BinaryIO, Final
 
 from shared.graph.errors import NodeError
-from shared.graph.node import BaseNode, ExecutionCompleted, NodeContext, NodeResult, Waiting
+from shared.graph.node import BaseNode, ExecutionCompleted, Form, NodeContext, NodeResult, Waiting
 from shared.graph.values import freeze_result
 
 _LENGTH: Final = 8
@@ -35,7 +35,8 @@ def call_of(
 def result_of(answer: dict[str, Any]) -> Any:
     """What the node returned, from a worker's answer."""
     if "result" in answer:
-        return NodeResult(**answer["result"])
+        told = answer["result"]
+        return NodeResult(told["value"], told["route"], Form(told["form"]))
     if "waiting" in answer:
         return Waiting(**answer["waiting"])
     return ExecutionCompleted() if answer.get("completed") else answer["value"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from shared.graph import Status
+from shared.graph import Pool, Status
 from shared.graph.engine import FlowEngine
-from tests.fakes.graphs import REGISTRY, graph, node, plain, run, statuses
+from tests.fakes.graphs import REGISTRY, graph, node, plain, run, scripted, statuses
 
 POOLS = ["trouble", "trouble-thread", "trouble-process"]
 
@@ -23,6 +23,8 @@ POOLS = ["trouble", "trouble-thread", "trouble-process"]
         ("raise", "ValueError", "it broke"),
         ("nan", "ResultError", "result.number: nan is no JSON number"),
         ("set", "ResultError", "result: a set is no JSON"),
+        ("broken error", "BrokenError", "BrokenError"),
+        ("long error", "ValueError", "xxx…"),
         ("large", "ResultError", "the result is 5,242,882 bytes of JSON, at most 4,194,304"),
         ("change", "TypeError", "is read-only below its top"),
     ],
@@ -107,3 +109,21 @@ def test_an_engine_works_in_one_event_loop_after_another() -> None:
     for _ in range(2):
         done = asyncio.run(engine.run(graph([node("a", "async-thread")])))
         assert done.status is Status.COMPLETED
+
+
+@pytest.mark.parametrize("pool", list(Pool))
+def test_a_result_means_the_same_in_every_pool(pool: Pool) -> None:
+    flow = graph([
+        node("c", "condition", expression="data.x > 1"), scripted("a", value=1),
+        scripted("u", value={"x": 3}, form="update"), node("t", "transform", output={"y": 1.0}),
+        scripted("w", wait=True),
+    ], "c:yes>a>u>t>w", settings={"pool": pool})  # fmt: skip
+    done = run(flow, {"x": 2})
+    assert done.record.entries["u"].output.keys() == {"if_condition", "scripted", "x"}
+    assert done.record.entries["t"].output == {"y": 1}
+    assert [entry.node for entry in done.waits_for] == ["w"]
+
+
+def test_a_producer_in_a_process_says_when_there_is_no_more() -> None:
+    nothing = node("n", "no-more").model_copy(update={"pool": Pool.PROCESS})
+    assert run(graph([nothing, plain("z")], "n>z")).exhausted

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.graph import GraphError, NodeResult, Pool, Status
+from shared.graph import GraphError, NodeResult, Pool, ResultError, Status
 from shared.graph.engine import FlowEngine, Progress, Run
 from shared.graph.engine.run import RunFailedError
 from shared.graph.settle import settle
@@ -279,3 +279,34 @@ def test_two_megabytes_through_twenty_nodes() -> None:
     assert len(json.dumps(done.result)) > 2_000_000
     assert done.result["rows"] == rows
     assert sum(len(json.dumps(entry.as_json())) for entry in done.record) < 20_000
+
+
+def test_a_pinned_condition_chooses_again_what_it_chose() -> None:
+    flow = graph([node("if", "condition", expression="false"), plain("y"), plain("n")],
+                 "if:yes>y if:no>n")  # fmt: skip
+    done = run(flow, pins={"if": {"route": "yes", "result": True}})
+    assert statuses(done) == {"if": "completed", "y": "completed", "n": "skipped"}
+
+
+def test_an_input_that_is_no_json_is_refused_by_its_place() -> None:
+    with pytest.raises(ResultError, match=r"input\.rows\[0\]: nan is no JSON number"):
+        run(graph("a"), {"rows": [float("nan")]})
+
+
+def test_a_run_that_never_waits_lets_others_have_a_turn() -> None:
+    async def main() -> int:
+        turns = 0
+
+        async def other() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(other())
+        loop = node("l", "loop", items=list(range(500)))
+        await FlowEngine(REGISTRY).run(graph([loop, node("a", "start")], "l:body>a"))
+        beside.cancel()
+        return turns
+
+    assert asyncio.run(main()) >= 9
