@@ -149,6 +149,13 @@ class BaseNode(Generic[C]):
         """The output key of the type."""
         return cls.output_key or cls.type.replace("-", "_")
 
+    @classmethod
+    def is_ready(cls, config: Mapping[str, Any]) -> bool:
+        """Whether this raw configuration can be used; texts with templates are not looked at."""
+        from shared.graph.forms import field_problems  # forms know nodes
+
+        return not field_problems(cls, config)
+
     async def setup(self, context: NodeContext) -> None:
         """Once before the first item."""
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.graph import FlowEngine, FlowGraph, Progress, Record, Run, Status, make_plan
+from shared.graph import (
+    Entry,
+    FlowEngine,
+    FlowGraph,
+    ItemEntry,
+    Progress,
+    Record,
+    Run,
+    Status,
+    make_plan,
+)  # fmt: skip
 from tests.fakes.drawn import BASE, REGISTRY, flows, plain, run_slowly
 
 
@@ -45,6 +56,52 @@ def test_what_stands_in_the_record_is_not_run_again(graph: FlowGraph, draw: rand
     assert (again.status, again.result, again.error) == (whole.status, whole.result, whole.error)
     done = {key for key, e in kept.items() if e.status is Status.COMPLETED or e.route}
     assert not done & set(ran)
+
+
+class KilledError(Exception):
+    """The process is gone."""
+
+
+class Dying:
+    """A checkpoint that keeps what it gets, until the process dies while it writes."""
+
+    def __init__(self, writes: int) -> None:
+        self.left, self.kept = writes, Record()
+
+    async def node(self, entry: Entry) -> None:
+        self._written()
+        self.kept.put(entry)
+
+    async def item(self, item: ItemEntry) -> bool:
+        self._written()
+        self.kept.items[item.key] = item
+        return True
+
+    def _written(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise KilledError
+
+
+@given(flows(), st.integers(0, 40))
+@settings(max_examples=300, deadline=None)
+def test_a_run_that_died_anywhere_ends_as_if_it_had_not(graph: FlowGraph, writes: int) -> None:
+    whole, dying = run(graph), Dying(writes)
+    with suppress(KilledError):
+        asyncio.run(FlowEngine(REGISTRY, checkpoint=dying).run(graph, dict(BASE)))
+    ran: list[str] = []
+
+    def note(progress: Progress) -> None:
+        if progress.what == "started":
+            ran.append(progress.path + progress.node)
+
+    engine = FlowEngine(REGISTRY, listener=note)
+    again = asyncio.run(engine.run(graph, dict(BASE), record=dying.kept))
+    assert (again.status, again.result, again.error) == (whole.status, whole.result, whole.error)
+    assert again.settlement.statuses() == whole.settlement.statuses()
+    done = {e.key for e in dying.kept if e.status is Status.COMPLETED or e.route}
+    assert not done & set(ran)
+    assert len(ran) == len(set(ran))
 
 
 @given(flows())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import time
 from typing import Any
@@ -44,6 +45,8 @@ class _Loop:
     policy: LoopPolicy
     context: NodeContext
     item: Item
+    data: dict[str, Any]
+    """What the node itself sees: the item and its declared inputs."""
     outer: Mapping[str, Any]
     """Outputs of nodes before the loop, which texts in its body may refer to."""
 
@@ -87,19 +90,27 @@ async def run_loop(walk: Walk, routine: Routine, item: Item) -> Entry:
         entry = Entry(routine.id, status, waits_for={"kind": "items"})
     except _Failed as failure:
         entry = outcome.failed(routine.id, item, failure.error, routine.step.catches)
-    except (Exception, SystemExit) as error:
-        found = NodeError.of(error, routine.id)
-        entry = outcome.failed(routine.id, item, found, routine.step.catches)
     entry.path, entry.attempts = walk.path, 1
     entry.started_at, entry.ended_at = started, time()
     return entry
 
 
+@contextmanager
+def _blamed(routine: Routine) -> Iterator[None]:
+    """What is raised inside is the loop node's own failure; all else breaks the run."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        raise _Failed(NodeError.of(error, routine.id)) from error
+
+
 async def _entry(walk: Walk, routine: Routine, item: Item) -> Entry:
     result = walk.run.pin(routine.id, walk.path)
     if result is not NO_PIN:
-        return outcome.completed(routine.id, routine.key, DEFAULT, item, walk.base, result)
-    loop = await _loop(walk, routine, item)
+        with _blamed(routine):
+            return outcome.completed(routine.id, routine.key, DEFAULT, item, walk.base, result)
+    with _blamed(routine):
+        loop = await _loop(walk, routine, item)
     if loop.policy.mode == "for_each":
         return await _for_each(loop)
     return await _while(loop)
@@ -107,19 +118,21 @@ async def _entry(walk: Walk, routine: Routine, item: Item) -> Entry:
 
 async def _loop(walk: Walk, routine: Routine, item: Item) -> _Loop:
     context = walk.context(routine)
-    data = item.view(walk.base)
+    data = routine.with_inputs(item.view(walk.base), context)
     node = await walk.run.instances.get(routine, context)
     config = routine.config or routine.config_for(data, context)
     body = routine.step.body
     if not isinstance(node, LoopNode) or body is None:  # pragma: no cover - the plan sees to it
         raise TypeError(f"{routine.id} is no loop")
     outer = walk.known(routine.step)
-    return _Loop(walk, routine, node, body, config, node.policy(config), context, item, outer)
+    policy = node.policy(config)
+    return _Loop(walk, routine, node, body, config, policy, context, item, data, outer)
 
 
 async def _for_each(loop: _Loop) -> Entry:
     data = loop.item.view(loop.walk.base)
-    items = freeze(list(loop.node.items(loop.config, data, loop.context)))
+    with _blamed(loop.routine):
+        items = freeze(list(loop.node.items(loop.config, loop.data, loop.context)), "items")
     if loop.policy.max_iterations:
         items = FrozenList(items[: loop.policy.max_iterations])
     many = loop.policy.concurrency > 1
@@ -127,9 +140,10 @@ async def _for_each(loop: _Loop) -> Entry:
     if loop.policy.on_error == "stop":
         _refuse_failed(loop, ended)
     results = [loops.result_of(each) for each in ended]
-    entry = outcome.completed(
-        loop.routine.id, loop.routine.key, DEFAULT, loop.item, loop.walk.base, results
-    )
+    with _blamed(loop.routine):
+        entry = outcome.completed(
+            loop.routine.id, loop.routine.key, DEFAULT, loop.item, loop.walk.base, results
+        )
     last = len(items) - 1
     state = loops.loop_state(items, entry.result, max(last, 0), items[last] if items else None)
     return loops.with_state(entry, state)
@@ -165,9 +179,12 @@ async def _concurrently(
             except _Unfinished:
                 unfinished = True
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(loop.policy.concurrency, len(items))):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(loop.policy.concurrency, len(items))):
+                group.create_task(work())
+    except BaseExceptionGroup as broken:  # what broke one item breaks the run, under its own name
+        raise broken.exceptions[0] from None
     if unfinished:
         raise _Unfinished
     return [ended[index] for index in range(len(items))]
@@ -195,7 +212,8 @@ async def _while(loop: _Loop) -> Entry:
 def _proceeds(loop: _Loop, data: Mapping[str, Any], count: int) -> bool:
     """Asks the node, whose condition may look at the data and at how often the body ran."""
     told = dict(loops.item_input(data, (), count))
-    return bool(loop.node.proceed(loop.config, told, loop.context))
+    with _blamed(loop.routine):
+        return bool(loop.node.proceed(loop.config, told, loop.context))
 
 
 def _refuse_failed(loop: _Loop, ended: Sequence[ItemEntry]) -> None:

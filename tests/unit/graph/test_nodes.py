@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -141,7 +140,9 @@ def test_a_script_waits_until_it_is_answered() -> None:
     assert run(flow, record=first.record, pins={"w": 5}).output("w") == 5
 
 
-def test_the_cleanup_of_one_node_does_not_keep_others_from_theirs() -> None:
-    from shared.graph.engine.instances import Instances
-
-    asyncio.run(Instances().close())
+def test_a_node_is_ready_once_its_configuration_can_be_used() -> None:
+    delay = registry().get("delay")
+    assert delay.is_ready({"interval": "{{ data.seconds }}"})
+    assert delay.is_ready({"interval": 1})
+    assert not delay.is_ready({})
+    assert not delay.is_ready({"interval": "soon"})

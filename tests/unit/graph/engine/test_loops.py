@@ -261,3 +261,35 @@ def test_items_that_are_not_there_are_an_error() -> None:
     done = run(graph([each(items="nowhere"), plain("b")], "each:body>b"), {"list": [1]})
     assert done.error is not None
     assert done.error.message == "no items at 'nowhere'; the data has list"
+
+
+class Flaky(Keeper):
+    """Cannot write once."""
+
+    async def node(self, entry: Entry) -> None:
+        if entry.path == "each[1]/":
+            raise ConnectionError("no store")
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_a_store_that_cannot_be_written_breaks_the_run_and_fails_no_node(concurrency: int) -> None:
+    flow = graph([each(concurrency=concurrency), plain("b")], "each:body>b each:error>b2")
+    flow = flow.model_copy(update={"nodes": (*flow.nodes, plain("b2"))})
+    with pytest.raises(ConnectionError, match="no store"):
+        run(flow, {"list": [1, 2, 3]}, engine={"checkpoint": Flaky()})
+
+
+def test_a_loop_reads_its_declared_inputs() -> None:
+    inputs = ({"name": "items", "source_node": "a", "source_field": "rows"},)
+    looping = each(items=None).model_validate({**each(items=None).model_dump(), "inputs": inputs})
+    flow = graph([scripted("a", value={"rows": [1, 2, 3]}), looping, plain("b")],
+                 "a>each each:body>b")  # fmt: skip
+    assert len((run(flow).result or {})["loop_results"]) == 3
+
+
+def test_results_that_are_too_large_fail_the_loop_and_not_the_run() -> None:
+    large = scripted("b", value="x" * 1_000_000)
+    flow = graph([each(), large, plain("mend")], "each:body>b each:error>mend")
+    done = run(flow, {"list": [1, 2, 3, 4, 5]})
+    assert done.status is Status.COMPLETED
+    assert "store it and return a reference" in (done.result or {})["error"]["message"]
