@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.graph import Edge, FlowGraph, Node, NodeRegistry, Record, Status
+from shared.graph import BlockingNode, Edge, FlowGraph, Node, NodeRegistry, Record, Status
 from shared.graph.asl.compiler import compile_flow
 from shared.graph.durable import NodeRunner, TablesRecordStore, start_run
 from shared.graph.durable.single import ANSWER
@@ -25,8 +25,8 @@ from tests.fakes.tables import MemoryTables
 GRANULARITIES = ("node", "region")
 
 
-class Killed(Exception):  # noqa: N818 - as a runtime would name it
-    """A function's process died."""
+Killed = type("Runtime.ExitError", (Exception,), {})
+"""A function's process died, as Lambda tells it."""
 
 
 def flow(edges: str, **nodes: Any) -> FlowGraph:
@@ -90,7 +90,7 @@ def test_the_reason_of_a_lost_task_stands_in_the_record():
     durable = Durable(flow(CHAIN, a={}, b={}, c={}))
     killing(durable, "b")
     runs(durable, "node")
-    assert durable.report()["error"]["message"] == "Killed: signal 9"
+    assert durable.report()["error"]["message"] == "Runtime.ExitError: signal 9"
 
 
 def test_a_killed_node_leaves_by_its_error_output():
@@ -154,8 +154,6 @@ def test_a_region_killed_in_the_middle_goes_on_where_it_was():
 
     durable.store.put_entry = dying
     definition = compile_flow(durable.flow.plan, granularity="region").definition
-    region = definition["States"][definition["StartAt"]]
-    region["Retry"].append({"ErrorEquals": ["Killed"], "MaxAttempts": 3})
     EXECUTED.clear()
     asyncio.run(durable.interpret(definition, durable.start({}, {})))
     assert durable.report()["status"] == "completed"
@@ -171,10 +169,11 @@ def test_a_loop_is_entered_again_before_its_time_is_up(granularity, concurrency)
         m={}, n={}, z={},
     )  # fmt: skip
     durable = Durable(graph)
-    times = iter([100.0] * 3 + [10.0] + [100.0] * 3 + [10.0] + [100.0] * 50)
+    keep, kept = durable.store.put_item, []
+    durable.store.put_item = lambda *what: (keep(*what), kept.append(what))
 
     async def invoke(payload: Any) -> Any:
-        return await durable.runner.handle(payload, lambda: next(times))
+        return await durable.runner.handle(payload, lambda: 10.0 if len(kept) in (3, 6) else 100.0)
 
     durable.invoke = invoke  # type: ignore[method-assign]
     found = runs(durable, granularity)
@@ -204,6 +203,52 @@ def test_a_large_output_is_written_by_its_node_and_read_by_the_others():
     runs(durable, "node")
     assert durable.blobs.writes == 1
     assert durable.report()["result"]["step"] == "y" * 200_000
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_a_loop_s_function_that_dies_goes_on_with_the_item_it_was_at(granularity):
+    graph = flow("l.body>m l>z", l={"type": "each", "items": list(range(6))}, m={}, z={})
+    durable = Durable(graph)
+    keep, left = durable.store.put_item, [4]
+
+    def dying(*what: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed("signal 9")
+        keep(*what)
+
+    durable.store.put_item = dying
+    runs(durable, granularity)
+    assert durable.report()["status"] == "completed"
+    assert len(durable.report()["entries"]["l"]["output"]["loop_results"]) == 6
+    assert set(executed().values()) == {1}, "the node's entry was written before"
+
+
+def test_a_node_that_hangs_is_stopped_before_its_function_is():
+    class Hang(BlockingNode):
+        type = "hang"
+
+        async def execute(self, config, data, context):
+            await asyncio.sleep(3600)
+
+    graph = FlowGraph(nodes=(Node(id="h", type="hang"),))
+    loaded = load(graph, NodeRegistry(Hang))
+    store = TablesRecordStore(MemoryTables(), "executions", MemoryBlobs())
+    runner = NodeRunner(store, lambda tenant, version: loaded)
+    state = start_run(store, TENANT, "x", "v1", {})
+    request = {"node": "h", "mode": "run", "state": state}
+    told = asyncio.run(runner.handle(request, lambda: 5.5))
+    assert told["route"] is None
+    assert store.entry(TENANT, "x", "h").error.type == "Timeout"
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_what_nodes_share_reaches_those_behind_them(granularity):
+    setting = {"form": "text", "value": "{{ 'x' | set_runtime('mark', data.k) }}"}
+    reading = {"form": "text", "value": "{{ runtime.mark }}!"}
+    durable = Durable(flow("a>q q>b", a=setting, q={"type": "ask"}, b=reading))
+    runs(durable, granularity, {"k": 7})
+    assert durable.report()["entries"]["b"]["output"]["step_2"]["text"] == "7!"
 
 
 def test_tenants_do_not_meet_under_the_same_execution_id():

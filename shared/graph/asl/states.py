@@ -28,11 +28,14 @@ FUNCTION_SECONDS: Final = 900
 """The longest that a function may run."""
 _MARGIN: Final = 30
 """Seconds beyond a node's own time-out in which the runner writes its record."""
+CRASHED: Final = ["Runtime.ExitError", "Sandbox.Timedout", "Lambda.Unknown", "States.Timeout"]
+"""How a function that died is told."""
 _TRANSIENT: Final = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    "TablesBusyError",
 ]
 
 
@@ -100,8 +103,11 @@ def retry_of(policy: RetryPolicy | None) -> list[State]:
 
 
 def continued() -> list[State]:
-    """A task that is entered again as often as it says that it is not done."""
-    return [_retrier([CONTINUES], 1, 99_999, 1.0, 2)]
+    """A task that is entered again as often as it says that it is not done, and after a crash.
+
+    What it has done stands in the record and is not done again.
+    """
+    return [_retrier([CONTINUES], 1, 99_999, 1.0, 2), _retrier(CRASHED, 1, 2, 2.0, 8)]
 
 
 def seconds_of(timeout: float) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 
 from shared.graph.durable.places import Place
 from shared.graph.record import SETTLED, Entry, ItemEntry
@@ -19,17 +20,37 @@ class Keeping:
     def __init__(self, place: Place, own: Collection[str] | None, left: TimeLeft) -> None:
         """Takes the ids of the nodes that belong to the task; nothing are all."""
         self._place, self._own, self._left = place, own, left
-        self.items: list[ItemEntry] = []
+        self._broken: Exception | None = None
 
     async def node(self, entry: Entry) -> None:
         """Writes a settled entry of the task's own."""
+        self.hold()
         if entry.status in SETTLED and (self._own is None or entry.node in self._own):
-            self._place.keep(entry)
+            with self._noticing():
+                self._place.keep(entry)
 
     async def item(self, item: ItemEntry) -> bool:
         """Writes how an item ended; whether there is time for another."""
         place = self._place
         loop = item.key.rpartition("[")[0].rpartition("/")[2]
         if self._own is None or loop in self._own:
-            place.store.put_item(place.tenant, place.execution, item)
+            with self._noticing():
+                place.store.put_item(place.tenant, place.execution, item)
         return self._left() > _RESERVE
+
+    def hold(self) -> None:
+        """Lets nothing pass once the record could not be written: it is no failure of a node.
+
+        Raises:
+            Exception: what kept the record from being written.
+        """
+        if self._broken is not None:
+            raise self._broken
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self._broken = error
+            raise

@@ -36,6 +36,9 @@ class RecordStore(Protocol):
     def note(self, tenant: str, execution: str, kind: str, key: str) -> Mapping[str, Any] | None:
         """Something else that is kept: an item's input, an answer, a token."""
 
+    def notes(self, tenant: str, execution: str, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """All that is kept of a kind, by key."""
+
     def put_note(
         self, tenant: str, execution: str, kind: str, key: str, values: Mapping[str, Any]
     ) -> None:

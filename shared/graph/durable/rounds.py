@@ -32,9 +32,10 @@ async def go_on(task: Task, sources: list[Entry | None]) -> Answered:
     standing = Standing.of(record)
     routines = with_later(place.flow, step.body, standing)
     walk = task.walk(routines, record, with_bodies(place.flow, (step.id,)), sources)
-    walk.run.checkpoint = Keeping(place, (step.id,), lambda: float("inf"))
+    walk.run.checkpoint = keeping = Keeping(place, (step.id,), lambda: float("inf"))
     entry = await run_loop(walk, place.flow.routines[step.id], item_of(task, sources))
-    await walk.run.instances.close()
+    keeping.hold()
+    await task.done(walk)
     if entry.status in SETTLED:
         return task.answered(place.keep(entry).route)
     paths = _paths(loop, standing.begun)

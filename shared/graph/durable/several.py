@@ -29,10 +29,12 @@ async def region(task: Task) -> Answered:
     standing = [entry for entry in found if entry is not None]
     failed = {entry.node for entry in standing if entry.status is Status.FAILED}
     routines = with_later(place.flow, scope, Standing.of(standing), own - failed)
+    routines = {name: task.means.in_time(each) for name, each in routines.items()}
     walk = task.walk(routines, _record(task, standing, own), own)
-    walk.run.checkpoint = Keeping(place, with_bodies(place.flow, own), task.means.left)
+    walk.run.checkpoint = keeping = Keeping(place, with_bodies(place.flow, own), task.means.left)
     await walk.go()
-    await walk.run.instances.close()
+    keeping.hold()
+    await task.done(walk)
     if walk.run.stopped:
         raise RunContinues
     return task.answered()
@@ -46,10 +48,12 @@ async def loop(task: Task, sources: list[Entry | None]) -> Answered:
     """
     place, step = task.place, task.step
     own = with_bodies(place.flow, (step.id,))
-    walk = task.walk(place.flow.routines, _record(task, [], (step.id,)), own, sources)
-    walk.run.checkpoint = Keeping(place, own, task.means.left)
+    routines = {name: task.means.in_time(each) for name, each in place.flow.routines.items()}
+    walk = task.walk(routines, _record(task, [], (step.id,)), own, sources)
+    walk.run.checkpoint = keeping = Keeping(place, own, task.means.left)
     entry = await run_loop(walk, place.flow.routines[step.id], item_of(task, sources))
-    await walk.run.instances.close()
+    keeping.hold()
+    await task.done(walk)
     if entry.status not in SETTLED:
         raise RunContinues
     return task.answered(place.keep(entry).route)

@@ -41,9 +41,9 @@ async def run(task: Task, sources: list[Entry | None]) -> Answered:
     walk = task.walk(place.flow.routines, Record(), (step.id,), sources, **ports)
     context = walk.context(routine)
     context.attempt = task.request.attempt + 1
-    once = replace(routine, policy=NO_RETRY)
+    once = replace(task.means.in_time(routine), policy=NO_RETRY)
     entry = await run_node(walk.run, once, item_of(task, sources), place.base, context)
-    await walk.run.instances.close()
+    await task.done(walk)
     if suspending.waiting is not None:
         entry = _waiting_entry(entry, suspending.waiting)
     error = entry.error
@@ -66,6 +66,7 @@ async def answer(task: Task, sources: list[Entry | None]) -> Answered:
     walk.run.pins = {place.path + step.id: given}
     routine = replace(place.flow.routines[step.id], policy=NO_RETRY)
     entry = await run_node(walk.run, routine, item, place.base, walk.context(routine))
+    await task.done(walk)
     return told(task, place.keep(entry))
 
 

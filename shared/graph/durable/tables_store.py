@@ -98,11 +98,18 @@ class TablesRecordStore:
         raw = self._get(tenant, execution, f"{kind}#{key}")
         return freeze(raw["values"]) if raw else None
 
+    def notes(self, tenant: str, execution: str, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """See `RecordStore.notes`."""
+        found = self._all(tenant, execution, f"{kind}#")
+        return {raw["key"]: freeze(raw["values"]) for raw in found}
+
     def put_note(
         self, tenant: str, execution: str, kind: str, key: str, values: Mapping[str, Any]
     ) -> None:
         """See `RecordStore.put_note`."""
-        self._put(tenant, execution, f"{kind}#{key}", {"values": dict(values)}, ("values",))
+        self._put(
+            tenant, execution, f"{kind}#{key}", {"key": key, "values": dict(values)}, ("values",)
+        )
 
     def _get(self, tenant: str, execution: str, sort: str) -> dict[str, Any] | None:
         key = {"pk": _partition(tenant, execution), "sk": sort}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from shared.graph.durable.checkpoints import TimeLeft
 from shared.graph.durable.header import pin_of
@@ -20,6 +20,11 @@ from shared.graph.record import Entry, Record
 from shared.graph.routines import Routine
 from shared.graph.values import freeze
 from shared.platform.clock import Clock, utc_now
+
+RUNTIME: Final = "runtime"
+"""The kind of notes that hold what nodes share, by name."""
+MARGIN: Final = 5.0
+"""Seconds in which an entry is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Means:
     def now(self) -> datetime:
         """The present moment."""
         return self.clock()
+
+    def in_time(self, routine: Routine) -> Routine:
+        """The routine, stopped by the engine before the function is ended by force."""
+        most = max(1.0, self.left() - MARGIN)
+        return replace(routine, timeout=most) if routine.timeout > most else routine
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,29 @@ class Task:
         pins = {key: pin_of(raw) for key, raw in place.header.pins.items()}
         state = RunState(
             routines, self.means.pools, record, place.execution, freeze(graph.variables),
-            freeze(graph.env), {}, {**self.means.ports, **ports}, pins,
+            freeze(graph.env), self._shared(), {**self.means.ports, **ports}, pins,
         )  # fmt: skip
         walk = Walk(state, place.scope, place.base, place.path, self._outer(own))
         if sources is not None:
             walk.entries = sources
         return walk
+
+    async def done(self, walk: Walk) -> None:
+        """Cleans up after the engine's parts, and keeps what nodes share from here on."""
+        await walk.run.instances.close()
+        place, before_it = self.place, self._shared()
+        for name, value in walk.run.runtime.items():
+            if name not in before_it or before_it[name] != value:
+                note = {"value": freeze(value)}
+                place.store.put_note(place.tenant, place.execution, RUNTIME, name, note)
+
+    def _shared(self) -> dict[str, Any]:
+        """What nodes of the run have shared so far, where any text of the flow asks for it."""
+        place = self.place
+        if not mentions_runtime(place.flow):
+            return {}
+        notes = place.store.notes(place.tenant, place.execution, RUNTIME)
+        return {name: note["value"] for name, note in notes.items()}
 
     def answered(self, route: str | None = None, **more: Any) -> Answered:
         """The next state's input."""
@@ -120,6 +147,11 @@ def with_bodies(flow: LoadedFlow, own: Collection[str]) -> frozenset[str]:
             found.update(inner)
             left += inner
     return frozenset(found)
+
+
+def mentions_runtime(flow: LoadedFlow) -> bool:
+    """Whether texts of a flow name what nodes share."""
+    return any(RUNTIME in str(node.config) for node in flow.graph.nodes)
 
 
 def reads_nodes(flow: LoadedFlow, routine: Routine) -> bool:
