@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 
 from shared.graph.expressions.budget import Budget
 from shared.graph.expressions.errors import ExpressionError
-from shared.graph.expressions.operators import join
+from shared.graph.expressions.operators import join, kind_of
 from shared.graph.expressions.output import json_value, text_of
 from shared.graph.expressions.rewriting import (
     inspect,
@@ -150,6 +150,13 @@ def _made(context: Context, value: Any) -> Any:
 
 
 @pass_context
+def _slice(context: Context, value: Any, *bounds: Any) -> Any:
+    if not isinstance(value, (str, list, tuple)):
+        raise TypeError(f"{kind_of(value)} has no parts; slice a text or a list")
+    return budget_of(context).built(value[slice(*bounds)])
+
+
+@pass_context
 def _read(context: Context, value: Any) -> Any:
     return budget_of(context).read(value)
 
@@ -163,8 +170,8 @@ def _take(context: Context, value: Any) -> str:
 
 
 def _ready(environment: Sandbox) -> Sandbox:
-    hidden = {"_each": _each, "_concat": _concat, "_made": _made, "_read": _read, "_take": _take}
-    environment.filters.update(hidden)
+    hidden = (_each, _concat, _made, _slice, _read, _take)
+    environment.filters.update({function.__name__: function for function in hidden})
     return environment
 
 

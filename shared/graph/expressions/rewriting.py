@@ -7,7 +7,7 @@ comparisons and joined texts are wrapped into hidden filters that charge the bud
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -68,6 +68,10 @@ def rewrite(node: nodes.Node) -> nodes.Node:
         node.expr = _hidden("read", node.expr)
         for operand in node.ops:
             operand.expr = _hidden("read", operand.expr)
+    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
+        bounds = [node.arg.start, node.arg.stop, node.arg.step]
+        given = [bound or nodes.Const(None, lineno=node.lineno) for bound in bounds]
+        return _hidden("slice", node.node, given)
     elif isinstance(node, nodes.Expr) and _makes(node):
         return _hidden("made", node)
     return node
@@ -106,17 +110,15 @@ def _rewritten(children: list[Any]) -> Iterator[Any]:
 
 
 def _makes(node: nodes.Node) -> bool:
-    """Whether the node builds a list, an object or a part of one."""
+    """Whether the node builds a list or an object."""
     if isinstance(node, nodes.Tuple):
         return node.ctx == "load"
-    if isinstance(node, nodes.Getitem):
-        return isinstance(node.arg, nodes.Slice)
     return isinstance(node, (nodes.List, nodes.Dict))
 
 
-def _hidden(name: str, node: nodes.Node) -> nodes.Filter:
+def _hidden(name: str, node: nodes.Node, given: Sequence[nodes.Expr] = ()) -> nodes.Filter:
     line = node.lineno
-    return nodes.Filter(node, PREFIX + name, [], [], None, None, lineno=line)
+    return nodes.Filter(node, PREFIX + name, [*given], [], None, None, lineno=line)
 
 
 def _path(node: nodes.Node) -> tuple[str, ...] | None:
@@ -184,16 +186,9 @@ def _refuse_loop(node: nodes.For) -> None:
         raise ExpressionError("recursive loops are not offered", "nest two loops instead")
 
 
-def _refuse_slice(node: nodes.Getitem) -> None:
-    constant = isinstance(node.node, nodes.Const) and not isinstance(node.node.value, str)
-    if constant and isinstance(node.arg, nodes.Slice):
-        raise ExpressionError("a number has no parts", "take a slice of a text or a list")
-
-
 _REFUSALS: Final[dict[type, Callable[[Any], None]]] = {
     nodes.Name: _refuse_name,
     nodes.Getattr: _refuse_attribute,
-    nodes.Getitem: _refuse_slice,
     nodes.Filter: _refuse_filter,
     nodes.Test: _refuse_test,
     nodes.Call: _refuse_spread,
