@@ -151,6 +151,8 @@ def _made(context: Context, value: Any) -> Any:
 
 @pass_context
 def _slice(context: Context, value: Any, *bounds: Any) -> Any:
+    if isinstance(value, Undefined):
+        return value[0]  # missing stays missing, or is an error
     if not isinstance(value, (str, list, tuple)):
         raise TypeError(f"{kind_of(value)} has no parts; slice a text or a list")
     return budget_of(context).built(value[slice(*bounds)])

@@ -58,23 +58,8 @@ def rewrite(node: nodes.Node) -> nodes.Node:
             setattr(node, name, rewrite(child))
         elif isinstance(child, list):
             setattr(node, name, list(_rewritten(child)))
-    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):
-        node.node.attr = CALLED + node.node.attr
-    elif isinstance(node, nodes.For):
-        node.iter = _hidden("each", node.iter)
-    elif isinstance(node, nodes.Concat):
-        return _hidden("concat", nodes.List(node.nodes, lineno=node.lineno))
-    elif isinstance(node, nodes.Compare):
-        node.expr = _hidden("read", node.expr)
-        for operand in node.ops:
-            operand.expr = _hidden("read", operand.expr)
-    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
-        bounds = [node.arg.start, node.arg.stop, node.arg.step]
-        given = [bound or nodes.Const(None, lineno=node.lineno) for bound in bounds]
-        return _hidden("slice", node.node, given)
-    elif isinstance(node, nodes.Expr) and _makes(node):
-        return _hidden("made", node)
-    return node
+    charge = _CHARGES.get(type(node))
+    return charge(node) if charge else node
 
 
 def taken(tree: nodes.Template) -> nodes.Template:
@@ -109,11 +94,39 @@ def _rewritten(children: list[Any]) -> Iterator[Any]:
     return (rewrite(c) if isinstance(c, nodes.Node) else c for c in children)
 
 
-def _makes(node: nodes.Node) -> bool:
-    """Whether the node builds a list or an object."""
-    if isinstance(node, nodes.Tuple):
-        return node.ctx == "load"
-    return isinstance(node, (nodes.List, nodes.Dict))
+def _charge_call(node: nodes.Call) -> nodes.Node:
+    if isinstance(node.node, nodes.Getattr):
+        node.node.attr = CALLED + node.node.attr
+    return node
+
+
+def _charge_loop(node: nodes.For) -> nodes.Node:
+    node.iter = _hidden("each", node.iter)
+    return node
+
+
+def _charge_comparison(node: nodes.Compare) -> nodes.Node:
+    node.expr = _hidden("read", node.expr)
+    for operand in node.ops:
+        operand.expr = _hidden("read", operand.expr)
+    return node
+
+
+def _charge_slice(node: nodes.Getitem) -> nodes.Node:
+    if not isinstance(node.arg, nodes.Slice):
+        return node
+    bounds = (node.arg.start, node.arg.stop, node.arg.step)
+    given = [bound or nodes.Const(None, lineno=node.lineno) for bound in bounds]
+    return _hidden("slice", node.node, given)
+
+
+def _charge_literal(node: nodes.Expr) -> nodes.Node:
+    stored = isinstance(node, nodes.Tuple) and node.ctx != "load"
+    return node if stored else _hidden("made", node)
+
+
+def _charge_concat(node: nodes.Concat) -> nodes.Node:
+    return _hidden("concat", nodes.List(node.nodes, lineno=node.lineno))
 
 
 def _hidden(name: str, node: nodes.Node, given: Sequence[nodes.Expr] = ()) -> nodes.Filter:
@@ -193,4 +206,14 @@ _REFUSALS: Final[dict[type, Callable[[Any], None]]] = {
     nodes.Test: _refuse_test,
     nodes.Call: _refuse_spread,
     nodes.For: _refuse_loop,
+}
+_CHARGES: Final[dict[type, Callable[[Any], nodes.Node]]] = {
+    nodes.Call: _charge_call,
+    nodes.For: _charge_loop,
+    nodes.Compare: _charge_comparison,
+    nodes.Getitem: _charge_slice,
+    nodes.List: _charge_literal,
+    nodes.Tuple: _charge_literal,
+    nodes.Dict: _charge_literal,
+    nodes.Concat: _charge_concat,
 }
