@@ -9,7 +9,7 @@ from shared.graph.durable.later import Standing, with_later
 from shared.graph.durable.messages import Answered
 from shared.graph.durable.places import BASE
 from shared.graph.durable.single import item_of
-from shared.graph.durable.tasks import Task, with_bodies
+from shared.graph.durable.tasks import Task
 from shared.graph.engine.iteration import run_loop
 from shared.graph.engine.loaded import LoadedFlow
 from shared.graph.node import Data
@@ -31,7 +31,7 @@ async def go_on(task: Task, sources: list[Entry | None]) -> Answered:
         record.put(entry)
     standing = Standing.of(record)
     routines = with_later(place.flow, step.body, standing)
-    walk = task.walk(routines, record, with_bodies(place.flow, (step.id,)), sources)
+    walk = task.walk(routines, record, (step.id,), sources)
     walk.run.checkpoint = keeping = Keeping(place, (step.id,), lambda: float("inf"))
     entry = await run_loop(walk, place.flow.routines[step.id], item_of(task, sources))
     keeping.hold()

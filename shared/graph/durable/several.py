@@ -30,8 +30,9 @@ async def region(task: Task) -> Answered:
     failed = {entry.node for entry in standing if entry.status is Status.FAILED}
     routines = with_later(place.flow, scope, Standing.of(standing), own - failed)
     routines = {name: task.means.in_time(each) for name, each in routines.items()}
-    walk = task.walk(routines, _record(task, standing, own), own)
-    walk.run.checkpoint = keeping = Keeping(place, with_bodies(place.flow, own), task.means.left)
+    everything = with_bodies(place.flow, own)
+    walk = task.walk(routines, _record(task, standing, own), everything)
+    walk.run.checkpoint = keeping = Keeping(place, everything, task.means.left)
     await walk.go()
     keeping.hold()
     await task.done(walk)

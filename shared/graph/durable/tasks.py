@@ -84,9 +84,13 @@ class Task:
         sources: list[Entry | None] | None = None,
         **ports: Any,
     ) -> Walk:
-        """The inline engine's view of this place, for nodes of the task's own."""
+        """The inline engine's view of this place; `own` are the nodes that the task runs."""
         place, graph = self.place, self.place.flow.graph
-        pins = {key: pin_of(raw) for key, raw in place.header.pins.items()}
+        pins = {
+            key: pin_of(raw)
+            for key, raw in place.header.pins.items()
+            if key.rpartition("/")[2] in own
+        }
         state = RunState(
             routines, self.means.pools, record, place.execution, freeze(graph.variables),
             freeze(graph.env), self._shared(), {**self.means.ports, **ports}, pins,
