@@ -11,8 +11,13 @@ import pytest
 
 from shared.graph import BlockingNode, Edge, FlowGraph, Node, NodeRegistry, Record, Status
 from shared.graph.asl.compiler import compile_flow
-from shared.graph.durable import NodeRunner, TablesRecordStore, start_run
-from shared.graph.durable.single import ANSWER
+from shared.graph.durable import (
+    NodeRunner,
+    NotWaitingError,
+    TablesRecordStore,
+    give_answer,
+    start_run,
+)
 from shared.graph.engine.loaded import load
 from shared.nodes.approval import ApprovalNode
 from shared.nodes.delay import DelayNode
@@ -317,9 +322,14 @@ def test_an_approval_leaves_by_the_decision():
     assert told["seconds"] > 0
     world.ask("p", "token", token="secret")
     assert world.store.note(TENANT, "x", "token", "p") == {"token": "secret"}
-    world.store.put_note(TENANT, "x", ANSWER, "p", {"value": {"decision": "rejected", "by": "ann"}})
+    decision = {"decision": "rejected", "by": "ann"}
+    assert give_answer(world.store, TENANT, "x", "p", decision) == "secret"
     assert world.ask("p", "answer")["route"] == "rejected"
     assert world.entry("p").output["approval"]["by"] == "ann"
+    with pytest.raises(NotWaitingError, match="p: waits for no answer"):
+        give_answer(world.store, TENANT, "x", "p", decision)
+    with pytest.raises(NotWaitingError):
+        give_answer(world.store, "t2", "x", "p", decision)
 
 
 @pytest.mark.parametrize("outcome", ["expired", "approved"])

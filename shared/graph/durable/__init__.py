@@ -5,6 +5,7 @@ record, lets `settle` decide, runs the node with the inline engine's own parts, 
 and answers with a route. A task that is started twice finds its entry and does nothing.
 """
 
+from shared.graph.durable.answering import NotWaitingError, give_answer
 from shared.graph.durable.blobs import Blobs
 from shared.graph.durable.header import Header
 from shared.graph.durable.messages import Answered, Request, RunContinues, RunFailed
@@ -19,10 +20,12 @@ __all__ = [
     "Flows",
     "Header",
     "NodeRunner",
+    "NotWaitingError",
     "RecordStore",
     "Request",
     "RunContinues",
     "RunFailed",
     "TablesRecordStore",
+    "give_answer",
     "start_run",
 ]

@@ -17,7 +17,8 @@ SMALL: Final = 1_024
 """Values up to so many bytes of JSON stay where they are."""
 MAX_ROW: Final = 65_536
 """Bytes of JSON that a row may have; the largest values of a larger one are stored apart."""
-_REMEMBERED: Final = 256
+REMEMBERED: Final = 32 * 1024 * 1024
+"""Characters of stored values that a process keeps at hand."""
 
 
 class Blobs(Protocol):
@@ -35,7 +36,8 @@ class Values:
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
-        self._known: OrderedDict[int, tuple[Any, str]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[Any, str, int]] = OrderedDict()
+        self._size = 0
 
     def packed(self, tenant: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """An object as it is stored: `{"here": …, "away": {key: name}}`."""
@@ -60,15 +62,16 @@ class Values:
     def _stored(self, tenant: str, value: Any, text: str) -> str:
         name = f"{tenant}/{hashlib.sha256(text.encode()).hexdigest()}"
         self._blobs.write(name, text)
-        self._remember(value, name)
+        self._remember(value, name, len(text))
         return name
 
     def _read(self, name: str) -> Any:
-        for value, known in self._known.values():
+        for value, known, _ in self._known.values():
             if known == name:
                 return value
-        value = freeze(json.loads(self._blobs.read(name)))
-        self._remember(value, name)
+        text = self._blobs.read(name)
+        value = freeze(json.loads(text))
+        self._remember(value, name, len(text))
         return value
 
     def _name(self, tenant: str, value: Any) -> str | None:
@@ -76,11 +79,14 @@ class Values:
         fits = known is not None and known[0] is value and known[1].startswith(f"{tenant}/")
         return known[1] if known and fits else None
 
-    def _remember(self, value: Any, name: str) -> None:
-        if isinstance(value, (dict, list, str)):  # the reference keeps the identity taken
-            self._known[id(value)] = (value, name)
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+    def _remember(self, value: Any, name: str, size: int) -> None:
+        if id(value) in self._known or size > REMEMBERED:
+            return
+        self._known[id(value)] = (value, name, size)  # the reference keeps the identity taken
+        self._size += size
+        while self._size > REMEMBERED:
+            _, (_, _, gone) = self._known.popitem(last=False)
+            self._size -= gone
 
 
 def _text(value: Any) -> str:
