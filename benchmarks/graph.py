@@ -1,11 +1,11 @@
 """The inline engine: a chain of ten nodes that do nothing, beside ten plain awaits and LangGraph.
 
-Every case is one event loop in this process that runs the same chain again and again; measured is
-processor time, in turns. Ours keeps its record in memory, as LangGraph does without a
+What is measured is processor time, in turns: every case is one event loop in this process that
+runs the same chain again and again. Ours keeps its record in memory, as LangGraph does without a
 checkpointer.
 
 LangGraph wants an older uuid-utils than we pin, so it is compared in an environment of its own:
-`python3 -m venv build/peer && build/peer/bin/pip install langgraph uuid-utils jinja2 &&
+`python3 -m venv build/peer && build/peer/bin/pip install langgraph uuid-utils jinja2 pydantic &&
 build/peer/bin/python -m benchmarks.graph`.
 """
 
