@@ -15,6 +15,7 @@ from millrace.output import document, line, say
 
 if TYPE_CHECKING:  # the graph is imported by the command that needs it, not by all
     from shared.graph import FlowGraph, NodeRegistry
+    from shared.graph.asl.choosing import Machine
     from shared.graph.plan import Plan
 
 app = typer.Typer(help="Check, draw and compile a flow in a file.")
@@ -36,18 +37,19 @@ def validate(file: File, as_json: AsJson = False) -> None:
     from shared.graph.validation import validate as validated
 
     report = validated(_flow(file), _registry())
+    bill = report.bill.as_json() if report.bill else None
+    if bill is not None:
+        machine = _machine(file)
+        bill |= {"machine": machine.type.lower(), "why": machine.reason}
     if as_json:
-        bill = report.bill.as_json() if report.bill else None
-        document(
-            {"ok": report.ok, "problems": [p.as_json() for p in report.problems], "bill": bill}
-        )
+        problems = [problem.as_json() for problem in report.problems]
+        document({"ok": report.ok, "problems": problems, "bill": bill})
     else:
         for problem in report.problems:
             line(f"{problem.severity}: {problem}")
-        if report.bill:
-            told = report.bill.as_json()
-            cost = f"${told['dollars_per_thousand_runs']} for a thousand"
-            line(f"{told['machine']}: {told['why']}; {told['transitions']} transitions, {cost}")
+        if bill is not None:
+            cost = f"${bill['dollars_per_thousand_runs']} for a thousand"
+            line(f"{bill['machine']}: {bill['why']}; {bill['transitions']} transitions, {cost}")
     if not report.ok:
         raise CommandError(f"{file}: {len(report.errors)} errors; mend them and try again")
     if not as_json:
@@ -115,6 +117,16 @@ def _plan(file: Path) -> Plan:
 
     try:
         return make_plan(_flow(file), _registry())
+    except GraphError as error:
+        raise CommandError(f"{file}: {error}") from None
+
+
+def _machine(file: Path) -> Machine:
+    from shared.graph.asl.choosing import choose
+    from shared.graph.errors import GraphError
+
+    try:
+        return choose(_plan(file))
     except GraphError as error:
         raise CommandError(f"{file}: {error}") from None
 

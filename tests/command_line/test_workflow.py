@@ -88,5 +88,15 @@ def test_what_cannot_be_read_is_told_in_one_sentence(command, text, code, told, 
     assert "Traceback" not in found.output
 
 
+def test_express_that_cannot_be_is_told_with_the_mend(tmp_path: Path):
+    flow = json.loads(ORDER.read_text()) | {"settings": {"machine": "express"}}
+    file = tmp_path / "flow.json"
+    file.write_text(json.dumps(flow))
+    for command in ("validate", "compile"):
+        found = run(command, str(file))
+        assert found.exit_code == 1
+        assert "express is not possible, node ask waits; use auto" in found.output
+
+
 def test_an_absent_file_is_a_misuse():
     assert run("graph", "nowhere.json").exit_code == 2
