@@ -114,10 +114,11 @@ def same(one: Any, other: Any) -> bool:
     """Whether two frozen values are the same JSON."""
     if one is other:
         return True
+    for container in (FrozenDict, FrozenList):  # an object that grows is one, too
+        if isinstance(one, container) and isinstance(other, container):
+            return len(one) == len(other) and canonical(one) == canonical(other)
     if type(one) is not type(other):
         return False
-    if type(one) in _CONTAINERS:
-        return len(one) == len(other) and canonical(one) == canonical(other)
     return bool(one == other)
 
 

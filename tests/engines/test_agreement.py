@@ -30,6 +30,15 @@ def test_a_pin_in_the_body_of_a_loop_that_waits_is_recorded():
     agree(graph, {}, {"p": {"value": 1}})
 
 
+def test_a_loop_in_an_item_that_never_goes_round_writes_no_state():
+    graph = flow(
+        "l.body>w w.body>q",
+        l={"type": "each", "items": [None]}, w={"type": "each", "mode": "while", "rounds": 0},
+        q={"type": "ask"},
+    )  # fmt: skip
+    agree(graph, {}, {})
+
+
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.data(), flows(), INPUTS)
 def test_the_engines_agree(data, graph, item):
