@@ -16,20 +16,20 @@ from shared.graph.validation.subject import Subject
 
 def forms(subject: Subject) -> Iterator[Problem]:
     """Every configuration fits its node type, as far as that can be known before a run."""
-    for name, definition in subject.definitions.items():
-        for found in field_problems(definition, subject.nodes[name].config):
-            yield Problem(name, found.field, found.problem, "correct the field")
+    for node, definition in subject.known():
+        for found in field_problems(definition, node.config):
+            yield Problem(node.id, found.field, found.problem, "correct the field")
 
 
 def texts(subject: Subject) -> Iterator[Problem]:
     """Every template and every condition can be read."""
-    for name, definition in subject.definitions.items():
-        for field, value in subject.nodes[name].config.items():
+    for node, definition in subject.known():
+        for field, value in node.config.items():
             if field in definition.verbatim:
                 continue
             found = _conditions if field in definition.expressions else _templates
             for path, error in found(field, value):
-                yield Problem(name, path, error.problem, error.fix)
+                yield Problem(node.id, path, error.problem, error.fix)
 
 
 def declared_inputs(subject: Subject) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ def ids(subject: Subject) -> Iterator[Problem]:
 def types(subject: Subject) -> Iterator[Problem]:
     """Every type is known and may stand in a flow of this kind."""
     for node in subject.graph.nodes:
-        found = subject.definitions.get(node.id)
+        found = subject.registry.find(node.type)
         if found is None:
             known = list(subject.registry)
             near = difflib.get_close_matches(node.type, known, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,12 @@ class Subject:
         uncut = tuple(e for e in edges if not (production and analyzer.is_cut(e)))
         known = {name: definition for name, definition in found.items() if definition}
         return cls(graph, registry, nodes, known, edges, uncut)
+
+    def known(self) -> Iterator[tuple[Node, type[BaseNode[Any]]]]:
+        """Every node whose type is known, also those that share an id."""
+        for node in self.graph.nodes:
+            if definition := self.registry.find(node.type):
+                yield node, definition
 
     def of_kind(self, kind: Kind) -> list[str]:
         """The nodes of a kind."""

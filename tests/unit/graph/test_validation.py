@@ -9,6 +9,7 @@ import pytest
 from shared.graph import FlowGraph, GraphError, Pool, RetryPolicy
 from shared.graph.model import DeclaredInput, Edge
 from shared.graph.validation import NodeValidator, validate
+from shared.nodes import registry
 from tests.fakes.graphs import REGISTRY, edges, graph, node, plain, scripted
 
 
@@ -161,3 +162,15 @@ def test_five_thousand_nodes_are_fine_and_too_many_are_told() -> None:
         "nodes: 10,001 nodes, at most 10,000 are allowed; move parts of it into sub-workflows"
         in (problems(more))
     )
+
+
+def test_nodes_that_share_an_id_are_each_looked_at() -> None:
+    nodes = [
+        {"id": "a", "type": "transform", "config": {"output": {"x": "{{ data."}}},
+        {"id": "a", "type": "no-such"},
+    ]
+    found = validate(FlowGraph.model_validate({"nodes": nodes}), registry()).errors
+    said = [str(problem) for problem in found]
+    assert sum("unknown node type" in one for one in said) == 1
+    assert any("output.x" in one for one in said)
+    assert any("2 nodes have this id" in one for one in said)
