@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Final
 
-NAMES: Final = ("cold", "warm", "authorize", "journey", "start", "billed", "graph")
+NAMES: Final = ("cold", "warm", "authorize", "journey", "start", "billed", "graph", "flows")
 """In the order they run; each is a process of its own, so that none warms another."""
 
 

@@ -1,0 +1,1 @@
+"""What flows cost: processor time beside peers, billed units beside the least, and large ones."""
