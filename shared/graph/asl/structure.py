@@ -191,13 +191,14 @@ def _middle(reach: _Reach, within: int) -> list[int]:
 def _chains(order: Sequence[int], following: Sequence[Sequence[int]]) -> list[list[int]]:
     """Steps that follow each other and nothing else, together; in a topological order."""
     sources: dict[int, set[int]] = {step: set() for step in order}
+    targets = {step: set(following[step]) for step in order}
     for step in order:
-        for target in following[step]:
+        for target in targets[step]:
             sources[target].add(step)
     chains: dict[int, list[int]] = {}
     for step in order:
         before = next(iter(sources[step]), None) if len(sources[step]) == 1 else None
-        if before is not None and set(following[before]) == {step}:
+        if before is not None and len(targets[before]) == 1:
             chains[step] = chains[before]
             chains[step].append(step)
         else:
