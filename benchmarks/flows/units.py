@@ -1,9 +1,9 @@
 """What AWS bills for ten typical workflows, counted on the calls made, beside naive and least.
 
 Each workflow (`workflows/*.json`) is compiled and run as an execution of moto's Step Functions,
-with the record in moto's DynamoDB and S3; every request is counted there, DynamoDB's by its published
-rules (`benchmarks/capacity.py`), state transitions from the execution's history. A run that may be
-Express is billed as Express: one request, and the time of the execution at 64 MB.
+with the record in moto's DynamoDB and S3; every request is counted there, DynamoDB's by its
+published rules (`benchmarks/capacity.py`), state transitions from the execution's history. A run
+that may be Express is billed as Express: one request, and the time of the execution at 64 MB.
 
 naive   The same nodes as a Lambda each in a Standard machine, data by value and no record: a
         transition per node run and per try, one more per condition (its Choice), per fork
