@@ -20,6 +20,8 @@ from shared.graph.registry import NodeRegistry
 
 ENTRY: Final = -1
 """The source of the edge through which a scope's own input comes in."""
+MAX_LOOPS: Final = 25
+"""Loops that a node may stand in, one in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def make_plan(graph: FlowGraph, registry: NodeRegistry) -> Plan:
     _refuse_broken(graph, types)
     inside = topology.bodies(graph, lambda node: types[node].kind is Kind.LOOP)
     home = topology.scopes(types, inside)
+    _refuse_deep(home)
     made: dict[str | None, Scope] = {None: Scope(None)}
     made |= {name: Scope(name) for name, kind in types.items() if kind.kind is Kind.LOOP}
     members: dict[str | None, list[Node]] = {name: [] for name in made}
@@ -151,6 +154,9 @@ def _refuse_broken(graph: FlowGraph, types: Mapping[str, Any]) -> None:
         ids = [node.id for node in graph.nodes]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         raise GraphError(f"node ids used twice: {', '.join(twice)}; rename one of each")
+    for name in types:
+        if any(sign in name for sign in "/[]"):  # it could read like the path of a loop's item
+            raise GraphError(f"{name}: an id must not contain / [ or ]; rename the node")
     for edge in graph.edges:
         for end in (edge.source, edge.target):
             if end not in types:
@@ -161,6 +167,19 @@ def _refuse_broken(graph: FlowGraph, types: Mapping[str, Any]) -> None:
     cycle = topology.find_cycle(types, topology.followers(graph.edges))
     if cycle:
         raise GraphError(f"cycle {' → '.join([*cycle, cycle[0]])}; remove one of its edges")
+
+
+def _refuse_deep(home: Mapping[str, str | None]) -> None:
+    """Refuses loops within loops within loops: a run would be deeper than the stack."""
+    for name in home:
+        depth, around = 0, home[name]
+        while around is not None:
+            depth, around = depth + 1, home[around]
+            if depth > MAX_LOOPS:
+                raise GraphError(
+                    f"{name}: stands in more than {MAX_LOOPS} loops; "
+                    "move the inner ones into a sub-workflow"
+                )
 
 
 def _edges_by_scope(

@@ -1,0 +1,34 @@
+"""What the inline engine does not begin, and what it does not guess."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.graph import GraphError
+from shared.graph.plan import MAX_LOOPS
+from tests.fakes.graphs import graph, node, plain, run
+
+
+def test_a_node_is_not_taken_for_the_body_of_an_item() -> None:
+    nodes = [node("each", "loop", items=[1, 2]), plain("b"), plain("each[0]/b")]
+    with pytest.raises(GraphError, match=r"each\[0\]/b: an id must not contain"):
+        run(graph(nodes[:2], "each:body>b").model_copy(update={"nodes": tuple(nodes)}))
+
+
+def nested(depth: int):
+    nodes = [node(f"l{i}", "loop", items=[1]) for i in range(depth)]
+    wires = " ".join(f"l{i}:body>l{i + 1}" for i in range(depth - 1))
+    return graph([*nodes, plain("core")], f"{wires} l{depth - 1}:body>core")
+
+
+def test_loops_are_nested_as_deep_as_the_stack_bears() -> None:
+    assert run(nested(MAX_LOOPS)).status == "completed"
+    with pytest.raises(GraphError, match="core: stands in more than 25 loops"):
+        run(nested(200))
+
+
+def test_a_loop_over_a_list_that_is_missing_takes_no_other() -> None:
+    nodes = [node("each", "loop", items="{{ data.orders }}"), plain("b")]
+    found = run(graph(nodes, "each:body>b"), {"secrets": [1, 2, 3]})
+    assert found.status == "failed"
+    assert "items: the template gives nothing" in found.error.message
