@@ -20,8 +20,8 @@ from shared.graph.registry import NodeRegistry
 
 ENTRY: Final = -1
 """The source of the edge through which a scope's own input comes in."""
-MAX_LOOPS: Final = 25
-"""Loops that a node may stand in, one in the other."""
+MAX_LOOPS: Final = 10
+"""Loops that a node may stand in; the results of each stand twice in those around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _refuse_broken(graph: FlowGraph, types: Mapping[str, Any]) -> None:
 
 
 def _refuse_deep(home: Mapping[str, str | None]) -> None:
-    """Refuses loops within loops within loops: a run would be deeper than the stack."""
+    """Refuses loops within loops within loops: results double with each, and the stack ends."""
     for name in home:
         depth, around = 0, home[name]
         while around is not None:

@@ -58,8 +58,6 @@ class Loop(LoopNode[LoopConfig]):
         Raises:
             ValueError: there are none to be found; an empty list is found.
         """
-        if config.items is None and "items" in config.model_fields_set:
-            raise ValueError("items: the template gives nothing; name a list that is there")
         found = _source(config.items, data)
         if isinstance(found, str):
             return _items_of_text(found)
