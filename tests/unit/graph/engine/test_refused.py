@@ -23,5 +23,5 @@ def nested(depth: int):
 
 def test_loops_are_nested_as_deep_as_is_allowed() -> None:
     assert run(nested(MAX_LOOPS)).status == "completed"
-    with pytest.raises(GraphError, match="core: stands in more than 10 loops"):
+    with pytest.raises(GraphError, match="stands in more than 10 loops"):
         run(nested(200))
