@@ -75,6 +75,10 @@ def render_config(
             context.runtime.pop(name, None)
         else:
             context.runtime[name] = value
+    for name in definition.wanted & dynamic:
+        if found[name] is None:
+            told = f"Invalid field values: {name}: {raw[name]} gives nothing; name what is there"
+            raise NodeFailedError(FORM_ERROR, told)
     try:
         return definition.Config.model_validate({**raw, **found})
     except ValidationError as error:

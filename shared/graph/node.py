@@ -132,6 +132,8 @@ class BaseNode(Generic[C]):
     """It may answer `Waiting`: compiled, it needs a state of its own."""
     expressions: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold a condition or an expression: the node evaluates them, nothing renders."""
+    wanted: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose template must give something: what is missing there is no empty value."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Fields that are taken as they are, whatever stands in them."""
     queue: ClassVar[Literal["", "reader", "writer"]] = ""

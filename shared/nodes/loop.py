@@ -45,6 +45,7 @@ class Loop(LoopNode[LoopConfig]):
     label = "Loop"
     description = "Runs its body for each item, while a condition holds, or until it does"
     expressions = frozenset({"condition"})
+    wanted = frozenset({"items", "items_source", "array_expression"})
 
     def policy(self, config: LoopConfig) -> LoopPolicy:
         """As configured; only a limit that somebody wrote cuts a list."""

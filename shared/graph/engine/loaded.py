@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.graph import topology
+from shared.graph.errors import GraphError
 from shared.graph.kinds import Kind
 from shared.graph.model import FlowGraph
 from shared.graph.plan import Plan, make_plan
@@ -35,9 +36,10 @@ def up_to(flow: LoadedFlow, node_id: str) -> FlowGraph:
     """The part of a flow that a node needs: everything upstream, whole loops, and itself.
 
     Raises:
-        KeyError: there is no such node.
+        GraphError: there is no such node.
     """
-    flow.graph.node(node_id)
+    if all(node.id != node_id for node in flow.graph.nodes):
+        raise GraphError(f"until: there is no node {node_id!r}; name a node of the flow")
     wanted = topology.reachable([node_id], topology.leaders(flow.graph.edges))
     inside = topology.bodies(flow.graph, lambda n: flow.routines[n].step.body is not None)
     for loop, body in inside.items():

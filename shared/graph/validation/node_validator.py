@@ -11,7 +11,7 @@ from shared.graph.model import FlowGraph
 from shared.graph.plan import make_plan
 from shared.graph.registry import NodeRegistry
 from shared.graph.validation import contents, shape
-from shared.graph.validation.bill import Bill, estimate
+from shared.graph.validation.bill import estimate
 from shared.graph.validation.problem import Problem, Report
 from shared.graph.validation.subject import Subject
 
@@ -51,13 +51,15 @@ class NodeValidator:
         found = tuple(
             dict.fromkeys(problem for check in self._checks for problem in check(subject))
         )
-        return Report(found, self._bill(graph))
-
-    def _bill(self, graph: FlowGraph) -> Bill | None:
+        report = Report(found)
         try:
-            return estimate(make_plan(graph, self._registry))
-        except GraphError:
-            return None
+            return Report(found, estimate(make_plan(graph, self._registry)))
+        except GraphError as error:
+            # A production graph is cut into loops first: as a whole it has no plan.
+            if graph.type == "production" or not report.ok:
+                return report
+            what, _, fix = str(error).rpartition("; ")
+            return Report((*found, Problem("", "", what, fix)))
 
 
 def validate(graph: FlowGraph, registry: NodeRegistry) -> Report:
