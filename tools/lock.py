@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-LAPTOP: Final = ("crm", "node", "runner", "events", "authorizer", "identity", "local", "cli")
+LAPTOP: Final = ("crm", "node", "runner", "events", "authorizer", "identity", "llm", "local", "cli")
 KINDS: Final = ("crm", "node", "runner", "events", "authorizer", "identity")
 RUNTIME: Final = ("ric", "sdk")
 

@@ -1,0 +1,68 @@
+"""Strict JSON Schemas of pydantic models: the subset that a model can be held to.
+
+Every object is closed and names all its fields as required; a field that may be left out is one
+that may be null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+_DROPPED: Final = ("title", "default", "discriminator")
+
+
+def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The strict schema of a model.
+
+    Raises:
+        TypeError: a field takes any keys, which no strict schema can say.
+    """
+    whole = model.model_json_schema()
+    strict: dict[str, Any] = _strict(whole, whole, model.__name__)
+    return strict
+
+
+def _strict(node: Any, whole: Mapping[str, Any], path: str) -> Any:
+    if isinstance(node, list):
+        return [_strict(part, whole, path) for part in node]
+    if not isinstance(node, dict):
+        return node
+    node = _inlined(node, whole)
+    made = {
+        name: _within(name, part, whole, path)
+        for name, part in node.items()
+        if name not in _DROPPED and name != "required"
+    }
+    if "oneOf" in made:
+        made["anyOf"] = made.pop("oneOf")
+    if node.get("type") == "object":
+        made = {"properties": {}, **made, **_closed(node, path)}
+    return made
+
+
+def _within(name: str, part: Any, whole: Mapping[str, Any], path: str) -> Any:
+    """A part of a schema; the names of properties and definitions are not keywords."""
+    if name in {"properties", "$defs"}:
+        return {key: _strict(value, whole, f"{path}.{key}") for key, value in part.items()}
+    if name in {"const", "enum", "examples"}:
+        return part
+    return _strict(part, whole, path)
+
+
+def _inlined(node: dict[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """A reference may have nothing beside it, and what stands in an `allOf` alone needs none."""
+    if len(parts := node.get("allOf", ())) == 1:
+        node = {**parts[0], **{name: part for name, part in node.items() if name != "allOf"}}
+    beside = {name: part for name, part in node.items() if name not in {"$ref", *_DROPPED}}
+    if "$ref" in node and beside:
+        return {**whole["$defs"][node["$ref"].rpartition("/")[2]], **beside}
+    return node
+
+
+def _closed(node: Mapping[str, Any], path: str) -> dict[str, Any]:
+    if "properties" not in node and node.get("additionalProperties", True) is not False:
+        raise TypeError(f"{path} takes any keys; give it a model with named fields, or JSON text")
+    return {"additionalProperties": False, "required": list(node.get("properties", {}))}
