@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from pydantic import BaseModel, ConfigDict, NonNegativeInt
+
 from shared.llm.errors import BudgetExceededError
 from shared.platform.clock import Clock, utc_now
 from shared.platform.counters import Counters
@@ -39,13 +41,14 @@ class Amount:
         return {"steps": self.steps, "tokens": self.tokens, "micro_dollars": self.micro_dollars}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(BaseModel):
     """How much of each; None has no end."""
 
-    steps: int | None = None
-    tokens: int | None = None
-    micro_dollars: int | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: NonNegativeInt | None = None
+    tokens: NonNegativeInt | None = None
+    micro_dollars: NonNegativeInt | None = None
 
     def of(self, what: str) -> int | None:
         """The limit of one of them."""

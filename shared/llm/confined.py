@@ -9,10 +9,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import httpx2
 
 from shared.llm.errors import PrivateAddressError
+
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -58,4 +61,6 @@ def is_public(address: str) -> bool:
         inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
         if inner is not None:
             return is_public(str(inner))
+        if parsed not in _UNICAST:  # the rest is reserved, or leads to addresses of version 4
+            return False
     return parsed.is_global and not parsed.is_multicast
