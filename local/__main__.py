@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from typing import IO
 
 from infra.fingerprint import is_current
 from local.blueprint import BlueprintError
+from local.models import named_by
 from local.platform import ROOT, Options, Platform
-from local.ports import LOOPBACK, PortError
+from local.ports import LOOPBACK, PortError, preferred
 
 
 class CannotStartError(Exception):
@@ -32,7 +34,16 @@ def main() -> int:
                 _forget(home)
             _fresh_blueprint()
             _serve(
-                Options(told.port, told.aws_port, home, quiet=False, weak=told.weak, now=told.now)
+                Options(
+                    told.port,
+                    told.aws_port,
+                    home,
+                    quiet=False,
+                    weak=told.weak,
+                    now=told.now,
+                    model_port=preferred(8002) if told.model_port is None else told.model_port,
+                    openai=named_by(os.environ),
+                )
             )
     except KeyboardInterrupt:  # before it was served; nothing was changed yet
         return 130
@@ -46,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make run ARGS=…", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="of the HTTP API")
     parser.add_argument("--aws-port", type=int, default=8001, help="of the local AWS")
+    parser.add_argument("--model-port", type=int, help="of the offline model")
     parser.add_argument("--home", type=Path, default=ROOT / ".millrace", help="where state is kept")
     parser.add_argument(
         "--weak",
@@ -134,6 +146,7 @@ def _greet(platform: Platform) -> None:
     platform.log.say(
         f"\n  Millrace   {platform.url.replace(LOOPBACK, 'localhost')}\n"
         f"  local AWS  {platform.aws_url.replace(LOOPBACK, 'localhost')}\n"
+        f"  models     {platform.models.said()}\n"
         f"  state      {platform.options.home}\n\n"
         "  Requests without credentials act as the admin of the demo tenant. Ctrl-C stops.\n"
     )

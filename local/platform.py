@@ -29,6 +29,8 @@ from local.gateway.authorizing import DemoCredentials
 from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost, name_of
 from local.live_log import LiveLog
 from local.mailbox import Mailbox
+from local.models import Models, Offline, OpenAI
+from local.offline_model import OfflineModel
 from local.ports import LOOPBACK, free_port, require_free
 from local.provision import Deployment, provision
 from local.provision.clients import aws, with_keys
@@ -62,6 +64,10 @@ class Options:
     """Write no live log."""
     root: Path = ROOT
     """The checkout whose blueprint and functions are run."""
+    model_port: int = 0
+    """Of the offline model; 0 is a free one."""
+    openai: OpenAI | None = None
+    """Asked instead of the offline model."""
 
 
 class Platform:
@@ -83,6 +89,7 @@ class Platform:
             MovableTime(options.now), lru_cache(self._client_of), self.log.note, self.log.report
         )
         self.host: LambdaHost
+        self.models: Models
         self.deployment: Deployment
         self._stack = contextlib.ExitStack()
         self._streams: dict[str, list[StreamPoller]] = {}
@@ -114,6 +121,7 @@ class Platform:
         require_free(self.port, "--port")
         require_free(self.aws_port, "--aws-port")
         options.home.mkdir(parents=True, exist_ok=True)
+        self.models = options.openai or self._offline(stack)
         seams.prepare_environment(self.aws_port)
         self.host = LambdaHost(
             options.root,
@@ -158,6 +166,11 @@ class Platform:
         stack.callback(self._stop_delivery, later)
         self._serve(stack, demo)
         later.start()
+
+    def _offline(self, stack: contextlib.ExitStack) -> Offline:
+        if self.options.model_port:
+            require_free(self.options.model_port, "--model-port")
+        return Offline(stack.enter_context(OfflineModel(self.options.model_port)))
 
     def _add(self, spec: FunctionSpec) -> None:
         self.host.add(spec)
@@ -243,10 +256,14 @@ class Platform:
         return crm.environment.get("ALLOWED_ORIGINS", "").split(",") if crm else []
 
     def _overrides(self) -> Mapping[str, str]:
-        """Where a laptop is not AWS: nobody's DNS leads to its pool's keys or to its API."""
+        """Where a laptop is not AWS: nobody's DNS leads to its pool's keys or to its API.
+
+        Only functions that declare one of these are given it.
+        """
         return {
             "JWKS_URL": f"{self.aws_url}/{{pool}}/.well-known/jwks.json",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            **self.models.variables(),
         }
 
     def _keep_secrets(self) -> None:

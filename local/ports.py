@@ -20,6 +20,15 @@ def free_port() -> int:
         return port
 
 
+def preferred(port: int) -> int:
+    """A port if it can be used, else a free one: for what says itself where it is."""
+    try:
+        require_free(port, "")
+    except PortError:
+        return free_port()
+    return port
+
+
 def require_free(port: int, flag: str) -> None:
     """Checks that a port can be used; servers in threads would fail where nobody looks.
 

@@ -20,7 +20,7 @@ class FunctionSpec:
     """Seconds an invocation may take."""
     memory: int = 128
     """Megabytes; told to the function, not enforced."""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     role: str = ""
     """The ARN of the role that it calls AWS with."""
     concurrency: int = field(default_factory=lambda: (os.cpu_count() or 2) + 1)
