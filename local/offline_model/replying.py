@@ -82,4 +82,4 @@ def _of_type(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Any:
 
 
 def _least(schema: Mapping[str, Any]) -> Any:
-    return max(schema.get("minimum", 0), min(0, schema.get("maximum", 0)))
+    return schema.get("minimum", min(0, schema.get("maximum", 0)))
