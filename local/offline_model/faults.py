@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from local.offline_model.script import Fault
 
+_JSON: Final = "application/json"
 ANSWERED: Final[dict[str, tuple[int, str, str]]] = {
     "rate_limit": (429, "rate_limit_exceeded", "Rate limit reached."),
     "quota": (429, "insufficient_quota", "You exceeded your current quota."),
@@ -45,6 +46,9 @@ async def faulty(
         while not is_over() and not await request.is_disconnected():
             await asyncio.sleep(0.02)
         return Response(status_code=503)
+    endless = {"trickle": (b" ", 0.02), "flood": (b" " * 100_000, 0.0)}
+    if fault.kind in endless:
+        return StreamingResponse(_for_ever(*endless[fault.kind], is_over), media_type=_JSON)
     if fault.kind == "drop":
         return StreamingResponse(_cut(), media_type="text/event-stream")
     plain: dict[str, Callable[[], Response]] = {
@@ -55,6 +59,13 @@ async def faulty(
     }
     make: Any = plain.get(fault.kind)
     return make() if make else None
+
+
+async def _for_ever(part: bytes, wait: float, is_over: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """An answer that never comes to its end."""
+    while not is_over():
+        yield part
+        await asyncio.sleep(wait)
 
 
 async def _cut() -> AsyncIterator[bytes]:

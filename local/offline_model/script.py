@@ -13,7 +13,8 @@ _KEPT: Final = 500
 
 FaultKind = Literal[
     "rate_limit", "quota", "server_error", "unavailable", "key_refused", "unknown_model",
-    "context_too_long", "bad_request", "redirect", "hang", "drop", "html", "empty", "bad_shape",
+    "context_too_long", "bad_request", "redirect", "hang", "drop",
+    "trickle", "flood", "html", "empty", "bad_shape",
     "malformed_arguments", "unknown_tool", "prose", "tool_loop", "refusal", "cut_off",
 ]  # fmt: skip
 

@@ -155,6 +155,13 @@ class MalformedAnswerError(LLMProviderError):
         self.usage = usage
 
 
+class OversizedAnswerError(MalformedAnswerError):
+    """It sends more than any model writes."""
+
+    kind = "oversized_answer"
+    mend = "sends far too much for an answer; check that its base URL is that of an API"
+
+
 class MalformedArgumentsError(LLMError):
     """A model gave a tool what it does not take."""
 

@@ -92,7 +92,7 @@ class OpenAIModel:
         return event
 
     def _create(self, given: dict[str, Any]) -> Any:
-        client = _client(self._endpoint, self._patience.timeout)
+        client = _client(self._endpoint, self._patience.timeout, self._patience.total)
         api: Any = client.chat.completions
         if self._endpoint.api == "responses":
             api = client.responses
@@ -113,17 +113,19 @@ class _Begun:
 
 
 @lru_cache(maxsize=32)
-def _client(endpoint: Endpoint, timeout: float) -> OpenAI:
-    """A client and its connections; it tries once, for trying again is ours."""
+def _client(endpoint: Endpoint, timeout: float, total: float) -> OpenAI:
+    """A client; it tries once, for trying again is ours."""
     import httpx2
     import openai
 
+    from shared.llm.bounded import BoundedTransport
     from shared.llm.confined import ConfinedTransport
 
     for library in ("openai", "httpx2", "httpcore2"):  # at DEBUG they log whole requests
         logging.getLogger(library).setLevel(logging.WARNING)
-    onward = _connections()
-    transport = ConfinedTransport(endpoint.name, onward) if endpoint.confined else onward
+    transport: httpx2.BaseTransport = BoundedTransport(endpoint.name, _connections(), total)
+    if endpoint.confined:
+        transport = ConfinedTransport(endpoint.name, transport)
     return openai.OpenAI(
         api_key=endpoint.key.get_secret_value(),
         base_url=endpoint.base_url,

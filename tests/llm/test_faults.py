@@ -26,6 +26,8 @@ FAULTS = [
     ("unavailable", errors.ProviderFailedError, 4),
     ("hang", errors.ProviderTimeoutError, 4),
     ("drop", errors.BrokenOffError, 4),
+    ("trickle", errors.ProviderTimeoutError, 1),
+    ("flood", errors.OversizedAnswerError, 1),
     ("quota", errors.QuotaGoneError, 1),
     ("key_refused", errors.KeyRefusedError, 1),
     ("unknown_model", errors.UnknownModelError, 1),
@@ -41,7 +43,8 @@ FAULTS = [
 
 def failing(desk, kind, streamed):
     desk.script(*[Fault(kind=kind)] * 6)
-    model = desk.model(timeout=0.2 if kind == "hang" else 5.0)
+    slow = {"hang": {"timeout": 0.2}, "trickle": {"total": 0.3}}
+    model = desk.model(**slow.get(kind, {}))
     with pytest.raises(errors.LLMProviderError) as raised:
         list(model.stream(ASKED)) if streamed else model.answer(ASKED)
     return raised.value
