@@ -14,14 +14,13 @@ from shared.llm.errors import (
     MalformedAnswerError,
 )
 from shared.llm.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
-from shared.llm.port import Answer, End, Event, Finished, Request, TextDelta
+from shared.llm.port import Answer, End, Event, Finished, Request, TextDelta, calls_of
 from shared.llm.providers import Endpoint
 from shared.llm.reading import Wire, read
 from shared.llm.schemas import strict_schema
 from shared.llm.tools import Tool
 from shared.llm.usage import Usage
 
-_ENDS: Final[dict[str, End]] = {"tool_calls": "tool_calls", "length": "length"}
 _MODES: Final = {"auto", "none", "required"}
 
 
@@ -38,7 +37,8 @@ def arguments(endpoint: Endpoint, model: str, request: Request) -> dict[str, Any
     if request.tools:
         given["tools"] = [_tool(tool) for tool in request.tools]
         given["tool_choice"] = _choice(request.tool_choice)
-        given["parallel_tool_calls"] = request.parallel_tool_calls
+        if endpoint.kind != "gemini":  # whose API has no such field
+            given["parallel_tool_calls"] = request.parallel_tool_calls
     if request.output is not None:
         schema = {
             "name": request.output.__name__,
@@ -53,8 +53,8 @@ def answer_of(sent: Any, endpoint: Endpoint) -> Answer:
     """A whole answer."""
     whole = read(_Completion, sent, endpoint.name)
     choice = whole.choices[0]
-    calls = tuple(
-        ToolCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
+    calls = calls_of(
+        (call.id or "", call.function.name, call.function.arguments)
         for call in choice.message.tool_calls or ()
     )
     if choice.message.refusal or choice.finish_reason == "content_filter":
@@ -117,7 +117,7 @@ def _answer(
     counted: _Counted | None,
     endpoint: Endpoint,
 ) -> Answer:
-    end = _ENDS.get(reason or "", "tool_calls" if calls else "stop")
+    end: End = "length" if reason == "length" else "tool_calls" if calls else "stop"
     usage = counted.usage() if counted else Usage()
     if not text and not calls and end != "length":
         raise MalformedAnswerError(endpoint.name, "gave an empty answer; try again", usage)
@@ -159,9 +159,8 @@ class _Gathered:
         """The whole; a stream that never said why it ended was broken off."""
         if self._reason is None:
             raise unfinished(self._endpoint, self._started)
-        calls = tuple(
-            ToolCall(id=call["id"], name=call["name"], arguments=call["arguments"])
-            for _, call in sorted(self._calls.items())
+        calls = calls_of(
+            (call["id"], call["name"], call["arguments"]) for _, call in sorted(self._calls.items())
         )
         text = "".join(self._text)
         return _answer(self._model, text, calls, self._reason, self._counted, self._endpoint)
@@ -191,7 +190,7 @@ class _Function(Wire):
 
 
 class _Call(Wire):
-    id: str
+    id: str | None = None
     function: _Function
 
 

@@ -49,10 +49,10 @@ class LanguageModels:
             NoProviderError: neither the tenant nor the environment has one.
         """
         own = [provider for provider in self._providers.list(tenant) if provider.enabled]
-        chosen = next((p for p in own if p.has(model)), None) if model else next(iter(own), None)
+        chosen = next((p for p in own if not model or p.spelled(model)), None)
         prices = Prices.published()
         if chosen is not None:
-            name = model or chosen.default_model
+            name = chosen.spelled(model) or chosen.default_model
             endpoint = self._endpoint(tenant, chosen)
             prices = prices.with_own(dict(_priced(chosen, name)))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from shared.llm.errors import MalformedAnswerError
 from shared.llm.messages import AssistantMessage, Message, ToolCall
 from shared.llm.tools import Tool
 from shared.llm.usage import Usage
+from shared.platform.ids import new_id
 
 M = TypeVar("M", bound=BaseModel)
 End = Literal["stop", "tool_calls", "length"]
@@ -65,6 +66,18 @@ class Answer:
         mend = "answered in a shape that was not asked for; try again, or with another model"
         short = "was cut off before its answer was whole; raise max_output_tokens"
         raise MalformedAnswerError(self.provider, short if cut else mend, self.usage)
+
+
+def calls_of(parts: Iterable[tuple[str, str, str]]) -> tuple[ToolCall, ...]:
+    """Tool calls of ids, names and arguments; an id that is missing or was used gets a new one.
+
+    Results are matched by the id and effects happen once per id, so no two calls may share one.
+    """
+    made: dict[str, ToolCall] = {}
+    for given, name, arguments in parts:
+        known = given if given and given not in made else f"call_{new_id()}"
+        made[known] = ToolCall(id=known, name=name, arguments=arguments)
+    return tuple(made.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.llm.price_list import PUBLISHED
 from shared.llm.usage import Usage
 
 _DATED: Final = re.compile(r"-(\d{4}-?\d{2}-?\d{2}|latest)$")
-_LIST: Final = Path(__file__).with_name("prices.json")
 
 Dollars = Annotated[Decimal, Field(ge=0, le=10_000)]
 
@@ -70,5 +68,7 @@ class Prices:
 
 @lru_cache(maxsize=1)
 def _published() -> Mapping[str, Price]:
-    listed = json.loads(_LIST.read_text(encoding="utf-8"))["models"]
-    return {name: Price.model_validate(price) for name, price in listed.items()}
+    return {
+        name: Price(input=Decimal(read), cached=Decimal(cached), output=Decimal(written))
+        for name, (read, cached, written) in PUBLISHED.items()
+    }

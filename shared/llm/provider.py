@@ -42,9 +42,10 @@ class ProviderFields(BaseModel):
         default_factory=dict, description="US dollars per million tokens, by model."
     )
 
-    def has(self, model: str) -> bool:
-        """Whether a model is one of its models, in whichever case it is written."""
-        return model.casefold() in {name.casefold() for name in (*self.models, self.default_model)}
+    def spelled(self, model: str) -> str | None:
+        """A model of its own as the provider writes it, in whichever case it is asked for."""
+        known = {name.casefold(): name for name in (*self.models, self.default_model)}
+        return known.get(model.casefold())
 
 
 class Provider(ProviderFields):

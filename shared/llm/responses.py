@@ -17,7 +17,7 @@ from shared.llm.errors import (
     RateLimitedError,
 )
 from shared.llm.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
-from shared.llm.port import Answer, End, Event, Finished, Request, TextDelta
+from shared.llm.port import Answer, End, Event, Finished, Request, TextDelta, calls_of
 from shared.llm.providers import Endpoint
 from shared.llm.reading import Wire, read
 from shared.llm.schemas import strict_schema
@@ -61,9 +61,9 @@ def answer_of(sent: Any, endpoint: Endpoint) -> Answer:
     """A whole answer."""
     whole = read(_Response, sent, endpoint.name)
     _raise_if_failed(whole, endpoint)
-    text = "".join(part.text or "" for item in whole.output for part in item.content or ())
-    calls = tuple(
-        ToolCall(id=item.call_id, name=item.name, arguments=item.arguments)
+    text = "".join(part.text or "" for part in _parts(whole) if part.type == "output_text")
+    calls = calls_of(
+        (item.call_id, item.name, item.arguments)
         for item in whole.output
         if item.type == "function_call"
     )
@@ -94,11 +94,17 @@ def events(sent: Iterable[Any], endpoint: Endpoint) -> Iterator[Event]:
 
 def _raise_if_failed(whole: _Response, endpoint: Endpoint) -> None:
     why = whole.incomplete_details.reason if whole.incomplete_details else None
-    refused = any(part.type == "refusal" for item in whole.output for part in item.content or ())
+    refused = any(part.type == "refusal" for part in _parts(whole))
     if refused or why == "content_filter":
         raise ContentRefusedError(endpoint.name)
     if whole.status == "failed":
         raise _failure(whole.error.code if whole.error else None, endpoint)
+
+
+def _parts(whole: _Response) -> list[_Part]:
+    """What was said; what a model thought before is no part of its answer."""
+    said = [item for item in whole.output if item.type == "message"]
+    return [part for item in said for part in item.content or ()]
 
 
 def _failure(code: str | None, endpoint: Endpoint) -> LLMProviderError:

@@ -181,6 +181,7 @@ def test_the_tenants_own_provider_goes_before_the_environments(world, offline):
     for name, provider in (("", "Own"), ("YOURS", "Own"), ("mine", "Own"), ("other", "openai")):
         answer = models.of("acme", name).answer(ASKED)
         assert answer.provider == provider
+    assert models.of("acme", "YOURS").name == "Yours"
     assert models.of("acme", "mine").answer(ASKED).cost > 0
     assert models.of("globex").answer(ASKED).provider == "openai"
 
