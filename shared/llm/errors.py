@@ -16,7 +16,10 @@ class LLMError(Exception):
 
 
 class LLMProviderError(LLMError):
-    """A provider did not answer as it should; `attempts` says how often it was asked."""
+    """A provider did not answer as it should; `attempts` says how often it was asked.
+
+    `unsure` of the tries before the last may be charged for.
+    """
 
     kind = "provider"
     retryable: ClassVar[bool] = False
@@ -29,6 +32,7 @@ class LLMProviderError(LLMError):
         super().__init__(f"the provider {provider!r} {mend or self.mend}")
         self.provider = provider
         self.attempts = 1
+        self.unsure = 0
         self.status: int | None = None
 
 
@@ -44,7 +48,7 @@ class NoProviderError(LLMProviderError):
             f"no enabled provider {wanted}; add one with a key in the settings of language models",
         )
         self.provider = ""
-        self.attempts = 0
+        self.attempts = self.unsure = 0
         self.status = None
 
 

@@ -51,7 +51,7 @@ class MeteredModel:
         except LLMProviderError as error:
             self._after_failure(held, error)
             raise
-        return self._counted(held, answer)
+        return self._counted(held, answer, request)
 
     def stream(self, request: Request) -> Iterator[Event]:
         """See `LanguageModel.stream`; one that is not read to its end costs what was reserved."""
@@ -59,7 +59,7 @@ class MeteredModel:
         try:
             for event in self._model.stream(request):
                 if isinstance(event, Finished):
-                    event = Finished(self._counted(held, event.answer))
+                    event = Finished(self._counted(held, event.answer, request))
                 yield event
         except LLMProviderError as error:
             self._after_failure(held, error)
@@ -67,23 +67,24 @@ class MeteredModel:
 
     def _most(self, request: Request) -> Amount:
         read = estimated_input(request)
-        most = Usage(input_tokens=read, output_tokens=request.max_output_tokens)
-        return Amount(1, most.total, self._prices.cost(self.name, most) or 0)
+        return self._amount(Usage(input_tokens=read, output_tokens=request.max_output_tokens))
 
-    def _counted(self, held: Reservation, answer: Answer) -> Answer:
-        cost = self._prices.cost(self.name, answer.usage)
+    def _amount(self, usage: Usage) -> Amount:
+        return Amount(1, usage.total, self._prices.cost(self.name, usage) or 0)
+
+    def _counted(self, held: Reservation, answer: Answer, request: Request) -> Answer:
         if answer.usage.total:  # else it did not say, and what was reserved stays counted
-            held.settle(Amount(1, answer.usage.total, cost or 0))
-        priced = replace(answer, cost=cost)
+            lost = Usage(input_tokens=answer.unsure * estimated_input(request))
+            held.settle(self._amount(answer.usage + lost))
+        priced = replace(answer, cost=self._prices.cost(self.name, answer.usage))
         self._record(priced)
         return priced
 
     def _after_failure(self, held: Reservation, error: LLMProviderError) -> None:
         """What was surely not billed is given back; what may have been stays counted."""
         if isinstance(error, MalformedAnswerError) and error.usage is not None:
-            cost = self._prices.cost(self.name, error.usage)
-            held.settle(Amount(1, error.usage.total, cost or 0))
-        elif error.unbilled:
+            held.settle(self._amount(error.usage))
+        elif error.unbilled and not error.unsure:
             held.settle(Amount())
 
 

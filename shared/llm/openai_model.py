@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from shared.llm import chat, responses
 from shared.llm.errors import LLMProviderError, MalformedAnswerError, ProviderTimeoutError
-from shared.llm.patience import Patience, outcome, tried
+from shared.llm.patience import Patience, Tries, outcome, tried
 from shared.llm.port import Answer, Event, Finished, Request
 from shared.llm.providers import Endpoint
 
@@ -57,8 +57,8 @@ class OpenAIModel:
         def once() -> Answer:
             return self._format.answer_of(self._create(given), self._endpoint)
 
-        answer, attempts = tried(once, self._endpoint.name, self._patience)
-        return replace(answer, attempts=attempts)
+        answer, tries = tried(once, self._endpoint.name, self._patience)
+        return replace(answer, attempts=tries.made, unsure=tries.unsure)
 
     def stream(self, request: Request) -> Iterator[Event]:
         """See `LanguageModel.stream`."""
@@ -66,14 +66,15 @@ class OpenAIModel:
         if self._endpoint.api == "chat":
             given["stream_options"] = {"include_usage": True}
         until = self._patience.now() + self._patience.total
-        begun, attempts = tried(lambda: self._begun(given), self._endpoint.name, self._patience)
+        begun, tries = tried(lambda: self._begun(given), self._endpoint.name, self._patience)
         with begun.sent:
             event = begun.first
             while event is not None:
                 if isinstance(event, Finished):
-                    event = Finished(replace(event.answer, attempts=attempts))
+                    whole = replace(event.answer, attempts=tries.made, unsure=tries.unsure)
+                    event = Finished(whole)
                 yield event
-                event = self._following(begun, attempts, until)
+                event = self._following(begun, tries, until)
 
     def _begun(self, given: dict[str, Any]) -> _Begun:
         """A stream with its first event at hand: until then it may be asked for again."""
@@ -82,12 +83,12 @@ class OpenAIModel:
             raise MalformedAnswerError(self._endpoint.name)
         return _Begun(sent, self._format.events(sent, self._endpoint))
 
-    def _following(self, begun: _Begun, attempts: int, until: float) -> Event | None:
+    def _following(self, begun: _Begun, tries: Tries, until: float) -> Event | None:
         event = outcome(lambda: next(begun.rest, None), self._endpoint.name)
         if event is not None and self._patience.now() > until:
             event = ProviderTimeoutError(self._endpoint.name)
         if isinstance(event, LLMProviderError):
-            event.attempts = attempts
+            event.attempts, event.unsure = tries.made, tries.unsure
             raise event
         return event
 
@@ -129,9 +130,6 @@ def _client(endpoint: Endpoint, timeout: float, total: float) -> OpenAI:
     return openai.OpenAI(
         api_key=endpoint.key.get_secret_value(),
         base_url=endpoint.base_url,
-        # Given, so that the environment's are not taken.
-        organization="",
-        project="",
         max_retries=0,
         timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
         http_client=httpx2.Client(transport=transport, follow_redirects=False, trust_env=False),

@@ -32,21 +32,30 @@ class Patience:
     now: Callable[[], float] = time.monotonic
 
 
-def tried(call: Callable[[], T], provider: str, patience: Patience) -> tuple[T, int]:
-    """What the call gives, and at which try.
+@dataclass(slots=True)
+class Tries:
+    """How often a provider was asked, and how many of the failures it may charge for."""
+
+    made: int = 0
+    unsure: int = 0
+
+
+def tried(call: Callable[[], T], provider: str, patience: Patience) -> tuple[T, Tries]:
+    """What the call gives, and after which tries.
 
     Raises:
         LLMProviderError: with the number of tries.
     """
     until = patience.now() + patience.total
     waits = delays(patience.attempts, patience.base, patience.cap)
-    attempt = 0
+    tries = Tries()
     while True:
-        attempt += 1
+        tries.made += 1
         made = outcome(call, provider)
         if not isinstance(made, LLMProviderError):
-            return made, attempt
-        made.attempts = attempt
+            return made, tries
+        made.attempts, made.unsure = tries.made, tries.unsure
+        tries.unsure += not made.unbilled
         wait = _wait(made, next(waits, None), patience)
         if wait is None or patience.now() + wait > until:
             raise made

@@ -46,6 +46,8 @@ class Answer:
     """As the provider names it."""
     provider: str
     attempts: int = 1
+    unsure: int = 0
+    """Tries before this one that failed and may be charged for."""
     cost: int | None = None
     """Millionths of a US dollar; None if nobody knows the model's price."""
 

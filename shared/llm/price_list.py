@@ -1,7 +1,7 @@
 """Prices that providers publish, in US dollars per million tokens: input, cached input, output.
 
-Data, in a module because assets hold modules alone. Check it against the providers' lists when it is
-changed; a tenant's settings may name other prices.
+Data, in a module because assets hold modules alone. Check it against the providers' lists when you
+change it; a tenant's settings may name other prices.
 """
 
 from __future__ import annotations

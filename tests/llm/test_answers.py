@@ -9,8 +9,10 @@ import pytest
 from pydantic import BaseModel, Field
 
 from local.offline_model import Call, Fault, Say
-from shared.llm.errors import MalformedAnswerError, MalformedArgumentsError
+from shared.llm.budget import Budget, Limits, LocalMeter
+from shared.llm.errors import BudgetExceededError, MalformedAnswerError, MalformedArgumentsError
 from shared.llm.messages import SystemMessage, ToolMessage, UserMessage
+from shared.llm.metered import MeteredModel
 from shared.llm.port import Finished, Request, TextDelta
 from shared.llm.tools import Tool, arguments_of
 
@@ -153,3 +155,22 @@ def test_many_at_once_get_their_own_answers(desks):
     with ThreadPoolExecutor(16) as pool:
         given = list(pool.map(one, range(48)))
     assert given == ["|".join([f"answer {number}"] * 3) for number in range(48)]
+
+
+def test_a_model_that_never_stops_calling_ends_with_its_budget(desk):
+    desk.script(Fault(kind="tool_loop"))
+    turn = LocalMeter("turn", Limits(steps=10))
+    model = MeteredModel(desk.model(), Budget([turn]))
+    said, ids = list(request().messages), []
+    with pytest.raises(BudgetExceededError, match="10 steps per turn"):
+        converse(model, said, ids)
+    assert len(desk.asked) == len(set(ids)) == 10
+
+
+def converse(model, said, ids):
+    while True:
+        answer = model.answer(Request(said, tools=[SEARCH]))
+        said.append(answer.message())
+        for call in answer.tool_calls:
+            ids.append(call.id)
+            said.append(ToolMessage(call_id=call.id, text="nothing found"))

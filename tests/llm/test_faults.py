@@ -73,6 +73,16 @@ def test_what_passes_is_tried_again_and_counted(desk):
     assert all(0 <= wait <= 8 for wait in desk.waits)
 
 
+def test_tries_that_may_be_billed_are_told(desk):
+    desk.script(Fault(kind="hang"), Fault(kind="server_error"), Say(text="now"))
+    answer = desk.model(timeout=0.3).answer(ASKED)
+    assert (answer.attempts, answer.unsure) == (3, 1)
+    desk.script(Fault(kind="hang"), Fault(kind="key_refused"))
+    with pytest.raises(errors.KeyRefusedError) as raised:
+        desk.model(timeout=0.3).answer(ASKED)
+    assert (raised.value.attempts, raised.value.unsure) == (2, 1)
+
+
 def test_retry_after_is_obeyed_up_to_a_bound(desk):
     desk.script(Fault(kind="rate_limit", retry_after=7), Say(text="now"))
     assert desk.model().answer(ASKED).attempts == 2

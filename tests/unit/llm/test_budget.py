@@ -112,6 +112,17 @@ def test_after_a_failure_what_may_be_billed_stays_counted(error, left):
     assert spent(meter)[:2] == left
 
 
+def test_tries_that_may_be_billed_are_counted_too():
+    meter = turn(**ALL)
+    MeteredModel(Fixed(replace(ANSWER, attempts=3, unsure=2)), Budget([meter])).answer(ASKED)
+    assert spent(meter)[1] == 30 + 2 * estimated_input(ASKED)
+    failed, other = errors.ProviderFailedError("main"), turn(**ALL)
+    failed.unsure = 1
+    with pytest.raises(errors.ProviderFailedError):
+        MeteredModel(Fixed(failed), Budget([other])).answer(ASKED)
+    assert spent(other)[1] == 100 + estimated_input(ASKED)
+
+
 def test_who_counts_nothing_does_not_get_it_for_free():
     meter = turn(**ALL)
     MeteredModel(Fixed(replace(ANSWER, usage=Usage())), Budget([meter])).answer(ASKED)
