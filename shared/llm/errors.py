@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.llm.usage import Usage
 
@@ -13,6 +13,17 @@ class LLMError(Exception):
 
     kind: ClassVar[str] = "llm"
     """Its name in records and answers."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and those that come from another process are as the error is, not made anew."""
+        return _copied, (type(self), self.args, self.__dict__)
+
+
+def _copied(kind: type[LLMError], said: tuple[Any, ...], facts: dict[str, Any]) -> LLMError:
+    made = kind.__new__(kind)
+    made.args = said
+    made.__dict__.update(facts)
+    return made
 
 
 class LLMProviderError(LLMError):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import requests
@@ -12,6 +16,7 @@ from local.offline_model.conversation import OfferedTool
 from local.offline_model.grammars import by_name
 from local.offline_model.replying import minimal
 
+ROOT = Path(__file__).parents[3]
 SEARCH = OfferedTool(
     "search_leads",
     {
@@ -167,3 +172,12 @@ def test_a_grammar_that_was_registered_goes_first_and_only_to_tools_that_are_off
 )
 def test_the_smallest_value_of_a_schema(schema, value):
     assert minimal(schema) == value
+
+
+def test_it_runs_by_itself():
+    command = [sys.executable, "-u", "-m", "local.offline_model", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().split()[3].rstrip(";")
+        assert requests.get(f"{url}/models", timeout=5).ok
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0

@@ -53,3 +53,13 @@ def test_one_private_address_among_others_is_enough_to_refuse():
     transport = ConfinedTransport("own", Onward(), lambda host, port: ["1.1.1.1", "10.0.0.1"])
     with pytest.raises(PrivateAddressError):
         httpx2.Client(transport=transport).get("https://models.example/v1")
+
+
+def test_a_name_that_is_not_known_cannot_be_connected_to():
+    def unknown(host, port):
+        raise OSError(host)
+
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.Client(transport=ConfinedTransport("own", Onward(), unknown)).get(
+            "https://x.example"
+        )
