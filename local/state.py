@@ -6,6 +6,7 @@ import pickle
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import Message, sqs_backends
 
 from local.blueprint import ACCOUNT, REGION
@@ -30,7 +31,9 @@ def dump() -> bytes:
             for queue in sqs_backends[ACCOUNT][REGION].queues.values()
         }
         users = cognito_users.dump()
-    return pickle.dumps({"tables": tables, "queues": queues, "users": users})
+        secrets = _secrets()
+    kept = {"tables": tables, "queues": queues, "users": users, "secrets": secrets}
+    return pickle.dumps(kept)
 
 
 def load(data: bytes) -> list[str]:
@@ -48,8 +51,27 @@ def load(data: bytes) -> list[str]:
                 for message in messages:
                     queues[name].add_message(_restored(message))
         cognito_users.load(state.get("users", {}))
+        _restore_secrets(state.get("secrets", {}))
     absent = (state["tables"].keys() - tables.keys()) | (state["queues"].keys() - queues.keys())
     return sorted(absent)
+
+
+def _secrets() -> dict[str, str]:
+    """All secrets: those that functions made are in no blueprint."""
+    kept = secretsmanager_backends[ACCOUNT][REGION].secrets
+    said = {
+        secret.name: secret.versions.get(secret.default_version_id or "", {}).get("secret_string")
+        for secret in list(kept.values())
+        if not secret.is_deleted()
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _restore_secrets(saved: dict[str, str]) -> None:
+    backend = secretsmanager_backends[ACCOUNT][REGION]
+    for name, value in saved.items():
+        if name not in backend.secrets:  # the deployment's own are there already
+            backend.create_secret(name, value, None, None, None, None, None, [], False)
 
 
 def _restore_item(table: Any, item: dict[str, Any]) -> None:

@@ -141,3 +141,13 @@ def test_a_tool_result_without_its_call_is_refused(desk):
 def test_no_key_in_what_is_printed(desk):
     model = desk.model()
     assert desk.key not in f"{model!r}{model.__dict__}"
+
+
+def test_streams_that_are_left_early_give_their_connections_back(desk):
+    model = desk.model()
+    desk.script(*[Say(text="a text in more than one piece " * 4)] * 130)
+    for _ in range(130):  # more than there are connections
+        stream = model.stream(ASKED)
+        assert isinstance(next(stream), TextDelta)
+        stream.close()
+    assert model.answer(ASKED).text

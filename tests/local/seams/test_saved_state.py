@@ -46,6 +46,23 @@ def test_a_message_in_hand_comes_back_with_its_count(seamed):
     assert message["Attributes"]["ApproximateReceiveCount"] == "2"
 
 
+def test_secrets_of_tenants_come_back_and_those_of_the_deployment_stay(seamed):
+    secrets = seamed.secretsmanager
+    secrets.create_secret(Name="cursor", SecretString="first")
+    secrets.create_secret(Name="millrace/acme/llm/1/1", SecretString="a key")
+    secrets.create_secret(Name="gone", SecretString="x")
+    secrets.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
+    saved = state.dump()
+    secrets.delete_secret(SecretId="millrace/acme/llm/1/1", ForceDeleteWithoutRecovery=True)
+    secrets.put_secret_value(SecretId="cursor", SecretString="second")
+    state.load(saved)
+    found = {
+        secret["Name"]: secrets.get_secret_value(SecretId=secret["Name"])["SecretString"]
+        for secret in secrets.list_secrets()["SecretList"]
+    }
+    assert found == {"cursor": "second", "millrace/acme/llm/1/1": "a key"}
+
+
 def test_only_changes_are_counted(seamed):
     seamed.table()
     url = seamed.queue("q")
