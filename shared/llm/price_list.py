@@ -1,7 +1,7 @@
 """Prices that providers publish, in US dollars per million tokens: input, cached input, output.
 
-Data, in a module because assets hold modules alone. Check it against the providers' lists when you
-change it; a tenant's settings may name other prices.
+Data, in a module because assets hold modules alone. It has not been compared with the providers'
+lists since 2025: compare it before you rely on limits of money. A tenant's settings may name others.
 """
 
 from __future__ import annotations
