@@ -1,7 +1,7 @@
 """Prices that providers publish, in US dollars per million tokens: input, cached input, output.
 
 Data, in a module because assets hold modules alone. It has not been compared with the providers'
-lists since 2025: compare it before you rely on limits of money. A tenant's settings may name others.
+lists since 2025: compare it before you rely on limits of money. A tenant may name its own.
 """
 
 from __future__ import annotations
