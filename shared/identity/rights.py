@@ -21,6 +21,12 @@ class Right(StrEnum):
     LEADS_ADD = "leads:add"
     LEADS_CHANGE = "leads:change"
     LEADS_DELETE = "leads:delete"
+    WORKFLOWS_VIEW = "workflows:view"
+    WORKFLOWS_ADD = "workflows:add"
+    WORKFLOWS_CHANGE = "workflows:change"
+    WORKFLOWS_DELETE = "workflows:delete"
+    WORKFLOWS_PUBLISH = "workflows:publish"
+    WORKFLOWS_RUN = "workflows:run"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -39,6 +45,12 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.LEADS_ADD: "add leads",
     Right.LEADS_CHANGE: "change and move leads",
     Right.LEADS_DELETE: "remove leads",
+    Right.WORKFLOWS_VIEW: "see workflows, their versions and executions",
+    Right.WORKFLOWS_ADD: "add workflows",
+    Right.WORKFLOWS_CHANGE: "change workflows",
+    Right.WORKFLOWS_DELETE: "remove workflows",
+    Right.WORKFLOWS_PUBLISH: "publish versions and roll them back",
+    Right.WORKFLOWS_RUN: "run workflows, and end runs",
     Right.PLATFORM_VIEW: "see pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events",
     Right.TENANT_VIEW: "see the tenant's settings",
@@ -52,9 +64,22 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.AUDIT_VIEW: "see who changed what, and who was refused what",
 }
 
-_USER: Final = frozenset({Right.LEADS_VIEW, Right.TENANT_VIEW, Right.MEMBERS_VIEW})
-_SALES_REP: Final = _USER | {Right.LEADS_ADD, Right.LEADS_CHANGE}
-_MANAGER: Final = _SALES_REP | {Right.PLATFORM_VIEW, Right.PLATFORM_OPERATE}
+_USER: Final = frozenset(
+    {Right.LEADS_VIEW, Right.WORKFLOWS_VIEW, Right.TENANT_VIEW, Right.MEMBERS_VIEW}
+)
+_SALES_REP: Final = _USER | {
+    Right.LEADS_ADD,
+    Right.LEADS_CHANGE,
+    Right.WORKFLOWS_ADD,
+    Right.WORKFLOWS_CHANGE,
+    Right.WORKFLOWS_RUN,
+}
+_MANAGER: Final = _SALES_REP | {
+    Right.WORKFLOWS_DELETE,
+    Right.WORKFLOWS_PUBLISH,
+    Right.PLATFORM_VIEW,
+    Right.PLATFORM_OPERATE,
+}
 
 ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
     "admin": frozenset(Right),

@@ -4,7 +4,16 @@ Schemas, samples, docs and rule patterns are generated from here. A model's fiel
 contract: add optional ones, or publish a new version.
 """
 
-from shared.events.catalog import executions, imports, leads, users
+from shared.events.catalog import executions, imports, leads, users, workflows
 from shared.events.catalog.registry import EventType, all_types, lookup
 
-__all__ = ["EventType", "all_types", "executions", "imports", "leads", "lookup", "users"]
+__all__ = [
+    "EventType",
+    "all_types",
+    "executions",
+    "imports",
+    "leads",
+    "lookup",
+    "users",
+    "workflows",
+]

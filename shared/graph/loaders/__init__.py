@@ -18,6 +18,8 @@ def load_flow(raw: Mapping[str, Any]) -> FlowGraph:
     Raises:
         GraphError: it is none of them; the message names every field that is wrong.
     """
+    if not isinstance(raw.get("nodes") or [], list | tuple):
+        raise GraphError("nodes: not a list; send a list of nodes")
     if orchestrator.recognizes(raw):
         raw = orchestrator.converted(raw)
     elif executor.recognizes(raw):
