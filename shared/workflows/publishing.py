@@ -6,7 +6,7 @@ draft --publish--> version n, which stands    version m --rollback--> m stands a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shared.graph import FlowGraph
 from shared.graph.asl.compiler import compile_flow
@@ -79,15 +79,16 @@ class Publishing:
         return Version.model_validate(item)
 
     def versions(
-        self, tenant: str, workflow_id: str, *, limit: int, start: Mapping[str, Any] | None = None
-    ) -> tuple[list[Version], Mapping[str, Any] | None]:
-        """The versions, the latest first, and where the next page starts."""
-        partition = _versions(tenant, workflow_id)
+        self, tenant: str, workflow_id: str, *, limit: int, before: int | None = None
+    ) -> tuple[list[Version], bool]:
+        """The versions, the latest first, and whether there are more before the last."""
+        self._workflows.get(tenant, workflow_id)
         query = Query(
-            self._at.workflows, ("pk", partition), limit=limit, descending=True, start=start
-        )
+            self._at.workflows, ("pk", _versions(tenant, workflow_id)), limit=limit,
+            descending=True, before=_sort(before) if before else None,
+        )  # fmt: skip
         page = self._at.tables.query(query)
-        return [Version.model_validate(item) for item in page.items], page.next_start
+        return [Version.model_validate(item) for item in page.items], bool(page.next_start)
 
     def graph(self, tenant: str, workflow_id: str, number: int | None = None) -> FlowGraph:
         """The graph of a version; without a number the draft."""

@@ -90,14 +90,17 @@ class Workflows:
         return self._at.graphs.read(tenant, self.get(tenant, workflow_id).graph)
 
     def page(
-        self, tenant: str, *, limit: int, start: Mapping[str, Any] | None = None
-    ) -> tuple[list[Workflow], Mapping[str, Any] | None]:
-        """A tenant's workflows, the latest made first, and where the next page starts."""
+        self, tenant: str, *, limit: int, before: str | None = None
+    ) -> tuple[list[Workflow], bool]:
+        """A tenant's workflows, the latest made first, and whether there are more.
+
+        `before` is the id that the last page ended with.
+        """
         query = Query(
-            self._at.workflows, ("pk", _list(tenant)), limit=limit, descending=True, start=start
+            self._at.workflows, ("pk", _list(tenant)), limit=limit, descending=True, before=before
         )
         page = self._at.tables.query(query)
-        return [Workflow.model_validate(item) for item in page.items], page.next_start
+        return [Workflow.model_validate(item) for item in page.items], bool(page.next_start)
 
     def update(self, caller: Caller, workflow_id: str, changes: WorkflowUpdate) -> Workflow:
         """Changes what is named; a new definition is the new draft and runs nowhere yet."""
