@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.graph import ConditionalNode, Data, NodeContext, NodeResult, Waiting
+from shared.nodes.example import Example
 from shared.platform.clock import iso, utc_now
 
 _DECISIONS: Final = ("approved", "rejected", "expired")
@@ -34,6 +35,12 @@ class ApprovalNode(ConditionalNode[ApprovalConfig]):
     Config = ApprovalConfig
     label = "Approval"
     description = "Waits until people have decided"
+    result = {"decision": "approved, rejected or expired", "…": "What else the answer says"}
+    example = Example(
+        {"approvers": ["ada"], "message": "May it go out?"},
+        {"price": 5},
+        {"approval": {"decision": "approved", "value": "answer to it"}},
+    )
     waits = True
     handle_aliases = {"yes": "approved", "true": "approved", "no": "rejected", "false": "rejected"}
 

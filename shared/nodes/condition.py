@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from shared.graph import ConditionalNode, Data, NodeContext, NodeResult
+from shared.nodes.example import Example
 
 _CUSTOM = "custom"
 
@@ -49,6 +50,17 @@ class ConditionNode(ConditionalNode[ConditionConfig]):
     output_key = "if_condition"
     label = "Condition"
     description = "Goes on by yes or by no"
+    result = {
+        "route": "yes or no",
+        "result": "Whether the condition holds",
+        "expression": "As configured, or else",
+        "field_value": "what was compared",
+    }
+    example = Example(
+        {"expression": "data.value > 3"},
+        {"value": 4},
+        {"if_condition": {"route": "yes", "result": True, "expression": "data.value > 3"}},
+    )
     expressions = frozenset({"expression", "condition_expression", "custom_expression"})
     verbatim = frozenset({"field"})
     handle_aliases = {"true": "yes", "false": "no"}

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.graph import BlockingNode, Data, NodeContext, Waiting
+from shared.nodes.example import Example
 from shared.nodes.ports import SLEEP, Sleep
 from shared.platform.clock import iso, utc_now
 
@@ -26,6 +27,11 @@ LONGEST_SLEEP: Final = 60.0
 """What is longer does not keep a process waiting: the run says until when it waits."""
 
 
+def seconds_of(interval: float, unit: Unit) -> float:
+    """In seconds; a month has thirty days."""
+    return interval * _SECONDS[unit]
+
+
 class DelayConfig(BaseModel):
     """How long."""
 
@@ -36,8 +42,8 @@ class DelayConfig(BaseModel):
 
     @property
     def seconds(self) -> float:
-        """In seconds; a month has thirty days."""
-        return self.interval * _SECONDS[self.unit]
+        """In seconds."""
+        return seconds_of(self.interval, self.unit)
 
 
 class DelayNode(BlockingNode[DelayConfig]):
@@ -48,6 +54,8 @@ class DelayNode(BlockingNode[DelayConfig]):
     Config = DelayConfig
     label = "Delay"
     description = "Hands its item on later"
+    result = {"…": "Nothing is added"}
+    example = Example({"interval": 0, "unit": "minutes"}, {"name": "Ada"}, {"name": "Ada"})
     waits = True
 
     async def execute(

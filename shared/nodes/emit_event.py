@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shared.graph import BlockingNode, Data, NodeContext
+from shared.nodes.example import Example
 from shared.nodes.ports import EVENTS, Events
 
 
@@ -26,6 +27,12 @@ class EmitEventNode(BlockingNode[EmitEventConfig]):
     Config = EmitEventConfig
     label = "Emit event"
     description = "Tells others that something happened"
+    result = {"id": "Of the event", "type": "Of the event"}
+    example = Example(
+        {"event_type": "lead.qualified", "data": {"lead_id": "{{ data.id }}"}},
+        {"id": "l1"},
+        {"emit_event": {"id": "event of x/it", "type": "lead.qualified"}},
+    )
     needs = frozenset({EVENTS})
 
     async def execute(

@@ -10,6 +10,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.graph import Data, LoopNode, LoopPolicy, NodeContext
 from shared.graph.loops import MAX_ITERATIONS
+from shared.nodes.example import Example
 
 _USUAL: Final = ("data", "items", "output", "results")
 DEFAULT_ITERATIONS: Final = 100
@@ -44,6 +45,10 @@ class Loop(LoopNode[LoopConfig]):
     Config = LoopConfig
     label = "Loop"
     description = "Runs its body for each item, while a condition holds, or until it does"
+    result = {"loop_results": "What the body wrote, for each item in its order"}
+    example = Example(
+        {"items": "numbers"}, {"numbers": [1, 2]}, {"loop_results": [{"done": 1}, {"done": 2}]}
+    )
     expressions = frozenset({"condition"})
     wanted = frozenset({"items", "items_source", "array_expression"})
 

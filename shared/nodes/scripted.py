@@ -18,6 +18,7 @@ from shared.graph import (
     NodeResult,
     Waiting,
 )
+from shared.nodes.example import Example
 
 
 class ScriptedConfig(BaseModel):
@@ -46,6 +47,8 @@ class ScriptedNode(BlockingNode[ScriptedConfig]):
     output_key = "scripted"
     label = "Scripted"
     description = "Answers what its configuration says"
+    result = {"scripted": "The value of the script"}
+    example = Example({"value": 3}, {}, {"scripted": 3})
     waits = True
 
     @classmethod

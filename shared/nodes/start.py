@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.graph import BlockingNode, Data, NoConfig, NodeContext
+from shared.nodes.example import Example
 
 
 class StartNode(BlockingNode[NoConfig]):
@@ -11,6 +12,8 @@ class StartNode(BlockingNode[NoConfig]):
     type = "start"
     label = "Start"
     description = "Where the flow begins; hands its input on"
+    result = {"…": "Nothing is added"}
+    example = Example({}, {"name": "Ada"}, {"name": "Ada"})
 
     def execute(self, config: NoConfig, data: Data, context: NodeContext) -> None:
         """Adds nothing."""

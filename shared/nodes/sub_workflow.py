@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shared.graph import BlockingNode, Data, NodeContext
+from shared.nodes.example import Example
 from shared.nodes.ports import WORKFLOWS, Workflows
 
 
@@ -29,6 +30,12 @@ class SubWorkflowNode(BlockingNode[SubWorkflowConfig]):
     Config = SubWorkflowConfig
     label = "Sub-workflow"
     description = "Runs another workflow and adds its result"
+    result = {"…": "The result of the workflow; without waiting {execution}"}
+    example = Example(
+        {"workflow": "greet", "input": {"name": "{{ data.name }}"}, "wait": False},
+        {"name": "Ada"},
+        {"sub_workflow": {"execution": "run of greet"}},
+    )
     needs = frozenset({WORKFLOWS})
     waits = True
 

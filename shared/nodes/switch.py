@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.graph import DEFAULT, ConditionalNode, Data, NodeContext, NodeResult, handle_name
+from shared.nodes.example import Example
 
 
 class Case(BaseModel):
@@ -41,6 +42,12 @@ class SwitchNode(ConditionalNode[SwitchConfig]):
     Config = SwitchConfig
     label = "Switch"
     description = "Goes on by the first case that holds, else by default"
+    result = {"route": "The output of the case that holds, or default"}
+    example = Example(
+        {"cases": [{"output": "big", "when": "data.value > 10"}]},
+        {"value": 11},
+        {"switch": {"route": "big"}},
+    )
     expressions = frozenset({"cases"})
 
     @classmethod

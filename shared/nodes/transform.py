@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from shared.graph import BlockingNode, Data, Form, NodeContext, NodeResult
+from shared.nodes.example import Example
 
 
 class TransformConfig(BaseModel):
@@ -38,6 +39,12 @@ class TransformNode(BlockingNode[TransformConfig]):
     Config = TransformConfig
     label = "Transform"
     description = "Builds new data from templates"
+    result = {"…": "The output, as the item or under transform"}
+    example = Example(
+        {"output": {"name": "{{ data.first }} {{ data.last }}"}},
+        {"first": "Ada", "last": "Lovelace"},
+        {"name": "Ada Lovelace"},
+    )
 
     def execute(self, config: TransformConfig, data: Data, context: NodeContext) -> NodeResult:
         """Everything was done by the templates."""

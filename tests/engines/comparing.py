@@ -37,7 +37,7 @@ class MemoryBlobs:
 
 def answer_to(key: str) -> Any:
     """What is answered to a node that asks."""
-    return {"value": f"answer to {key}"}
+    return {"value": f"answer to {key}", "decision": "approved"}
 
 
 def report(
@@ -67,9 +67,15 @@ def report(
     return json.loads(json.dumps(found, sort_keys=True))
 
 
-async def inline(graph: FlowGraph, given: Mapping[str, Any], pins: Mapping[str, Any]):
+async def inline(
+    graph: FlowGraph,
+    given: Mapping[str, Any],
+    pins: Mapping[str, Any],
+    registry: Any = REGISTRY,
+    ports: Any = None,
+):
     """A run of the inline engine; whoever asks is answered."""
-    async with FlowEngine(REGISTRY) as engine:
+    async with FlowEngine(registry, ports=ports) as engine:
         flow = engine.load_workflow(graph)
         known = {key: pin_of(raw) for key, raw in pins.items()}
         run = await engine.run(flow, given, pins=known, execution_id="x")
@@ -89,11 +95,20 @@ async def inline(graph: FlowGraph, given: Mapping[str, Any], pins: Mapping[str, 
 class Durable:
     """The durable engine with everything in memory."""
 
-    def __init__(self, graph: FlowGraph, store: Any = None) -> None:
-        self.flow = load(graph, REGISTRY)
+    def __init__(
+        self,
+        graph: FlowGraph,
+        store: Any = None,
+        registry: Any = REGISTRY,
+        ports: Any = None,
+        children: Any = None,
+    ) -> None:
+        self.flow = load(graph, registry)
         self.blobs = MemoryBlobs()
         self.store = store or TablesRecordStore(MemoryTables(), "executions", self.blobs)
-        self.runner = NodeRunner(self.store, lambda tenant, flow: self.flow)
+        self.runner = NodeRunner(
+            self.store, lambda tenant, flow: self.flow, ports=ports, children=children
+        )
         self.execution = "x"
 
     def start(

@@ -1,0 +1,1 @@
+"""Nodes that look at data, or change it."""

@@ -1,0 +1,1 @@
+"""Nodes that connect the loops of a production flow."""
