@@ -101,6 +101,13 @@ class Files(Protocol):
     async def write(self, path: str, body: bytes) -> None:
         """Puts the file, whether it was there or not."""
 
+    async def create(self, path: str, body: bytes, idempotency_key: str) -> str:
+        """Puts a file where none is, once per key: `a.txt`, or else `a_1.txt`, `a_2.txt`, …
+
+        Raises:
+            FileExistsError: there are too many of them.
+        """
+
     async def append(self, path: str, body: bytes, idempotency_key: str) -> None:
         """Adds to its end once per key; a file that is not there begins with it."""
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections import defaultdict, deque
 from typing import Any
 
+from shared.graph import NodeFailedError
 from shared.graph.analysis import QueueMap
-from shared.nodes.ports import EVENTS, HTTP, SLEEP, STEPS, WORKFLOWS
+from shared.nodes.ports import (
+    BUCKETS,
+    EVENTS,
+    FILES,
+    HTTP,
+    LEADS,
+    MAIL,
+    NOTICES,
+    SLEEP,
+    STEPS,
+    TEMPLATES,
+    WORKFLOWS,
+    Template,
+)
 from shared.platform.http import HttpAnswer, HttpCall
 
 
@@ -118,6 +133,122 @@ class EchoHttp:
         return HttpAnswer(200, {"content-type": "application/json"}, body, call.url, 12)
 
 
+class MemoryFiles:
+    """The port `Files`."""
+
+    def __init__(self, **texts: str) -> None:
+        self.files = {path: text.encode() for path, text in texts.items()}
+        self.done: dict[str, str] = {}
+        self.read_bytes = 0
+
+    async def list(self, prefix: str, most: int) -> list[str]:
+        return sorted(path for path in self.files if path.startswith(prefix))[:most]
+
+    async def size(self, path: str) -> int | None:
+        return len(self.files[path]) if path in self.files else None
+
+    async def read(self, path: str, start: int, most: int) -> bytes:
+        self.read_bytes += most
+        return self.files[path][start : start + most]
+
+    async def write(self, path: str, body: bytes) -> None:
+        self.files[path] = body
+
+    async def create(self, path: str, body: bytes, idempotency_key: str) -> str:
+        if idempotency_key not in self.done:
+            stem, dot, end = path.rpartition(".")
+            names = (f"{stem}_{number}{dot}{end}" for number in itertools.count(1))
+            free = next(p for p in itertools.chain([path], names) if p not in self.files)
+            self.files[free], self.done[idempotency_key] = body, free
+        return self.done[idempotency_key]
+
+    async def append(self, path: str, body: bytes, idempotency_key: str) -> None:
+        if idempotency_key not in self.done:
+            self.done[idempotency_key] = path
+            self.files[path] = self.files.get(path, b"") + body
+
+
+class MemoryBuckets:
+    """The port `Buckets`."""
+
+    def __init__(self, **buckets: MemoryFiles) -> None:
+        self.buckets = {name.replace("_", "-"): files for name, files in buckets.items()}
+
+    async def names(self) -> list[str]:
+        return sorted(self.buckets)
+
+    async def open(self, bucket: str) -> MemoryFiles:
+        if bucket not in self.buckets:
+            raise NodeFailedError("BucketRefused", f"{bucket} is not registered")
+        return self.buckets[bucket]
+
+
+class MemoryMailer:
+    """The port `Mailer`: who begins with `no` wants none."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, tuple[str, str, str]] = {}
+
+    async def send(self, to: str, subject: str, body: str, topic: str, key: str) -> bool:
+        if to.startswith("no"):
+            return False
+        self.sent.setdefault(key, (to, subject, body))
+        return True
+
+
+class MemoryTemplates:
+    """The port `Templates`."""
+
+    def __init__(self, **templates: Template) -> None:
+        self.templates = templates
+
+    async def names(self) -> list[str]:
+        return sorted(self.templates)
+
+    async def get(self, name: str) -> Template | None:
+        return self.templates.get(name)
+
+
+class MemoryNotices:
+    """The port `Notices`."""
+
+    def __init__(self, *members: str) -> None:
+        self.members = members
+        self.told: dict[str, str] = {}
+
+    async def tell(
+        self, members: Any, title: str, text: str, link: str, idempotency_key: str
+    ) -> list[str]:
+        self.told.setdefault(idempotency_key, title)
+        return [member for member in members if member in self.members]
+
+
+class MemoryLeads:
+    """The port `Leads`."""
+
+    def __init__(self, *leads: Any) -> None:
+        self.leads = {lead["id"]: dict(lead) for lead in leads}
+
+    async def get(self, lead_id: str) -> Any:
+        return self.leads.get(lead_id)
+
+    async def find(self, wanted: Any, most: int) -> Any:
+        def fits(lead: Any) -> bool:
+            return all(str(lead.get(k)).lower() == str(v).lower() for k, v in wanted.items())
+
+        return [lead for lead in self.leads.values() if fits(lead)][:most]
+
+    async def create(self, fields: Any, idempotency_key: str) -> Any:
+        return self.leads.setdefault(idempotency_key, {"id": "new", **fields})
+
+    async def update(self, lead_id: str, fields: Any, idempotency_key: str) -> Any:
+        self.leads[lead_id] |= fields
+        return self.leads[lead_id]
+
+    async def move(self, lead_id: str, status: str, position: Any, idempotency_key: str) -> Any:
+        return await self.update(lead_id, {"status": status}, idempotency_key)
+
+
 def node_ports() -> dict[str, Any]:
     """All ports, each with something in it, new for each run."""
     return {
@@ -126,4 +257,12 @@ def node_ports() -> dict[str, Any]:
         STEPS: MemorySteps(),
         SLEEP: NoSleep(),
         HTTP: EchoHttp(),
+        FILES: MemoryFiles(**{"in/leads.jsonl": '{"name": "Ada"}\n{"name": "Bob"}\n'}),
+        BUCKETS: MemoryBuckets(acme_data=MemoryFiles(**{"notes.txt": "one\ntwo\n"})),
+        MAIL: MemoryMailer(),
+        TEMPLATES: MemoryTemplates(welcome=Template("Dear {{ data.name }}", "Welcome")),
+        NOTICES: MemoryNotices("u1"),
+        LEADS: MemoryLeads(
+            {"id": "l1", "name": "Ada", "email": "ada@example.com", "status": "Interest"}
+        ),
     }

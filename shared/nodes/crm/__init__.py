@@ -1,0 +1,1 @@
+"""Nodes for what the CRM has."""
