@@ -32,7 +32,7 @@ def dynamic_fields(definition: type[BaseNode[Any]], raw: Mapping[str, Any]) -> f
     return frozenset(
         name
         for name, value in raw.items()
-        if name not in definition.expressions | definition.verbatim and _has_template(value)
+        if name not in definition.expressions | definition.verbatim and has_template(value)
     )
 
 
@@ -89,11 +89,12 @@ def render_config(
         raise NodeFailedError(FORM_ERROR, f"Invalid field values: {told}") from None
 
 
-def _has_template(value: Any) -> bool:
+def has_template(value: Any) -> bool:
+    """Whether there is a template anywhere in a value."""
     if isinstance(value, str):
         return any(mark in value for mark in ("{{", "{%", "{#", "${"))
     if isinstance(value, (dict, FrozenDict)):
-        return any(map(_has_template, value.values()))
+        return any(map(has_template, value.values()))
     if isinstance(value, (list, tuple, FrozenList)):
-        return any(map(_has_template, value))
+        return any(map(has_template, value))
     return False
