@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from millrace import scaffold
+from millrace import node_scaffold, scaffold
 from millrace.failing import CommandError, MisuseError
 from millrace.options import ROOT, AsJson, Root
 from millrace.output import document, line
@@ -61,6 +61,50 @@ def pipeline(
     line(f"\nNext: `make run`, and from a second terminal\n\n  .venv/bin/{start}")
 
 
+@app.command()
+def node(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of its module, e.g. to_slack.")],
+    family: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Of shared/nodes/; nothing is shared/nodes/.")
+    ] = "",
+    kind: Annotated[str, typer.Option(help=" or ".join(node_scaffold.KINDS))] = "blocking",
+    root: Root = ROOT,
+    as_json: AsJson = False,
+) -> None:
+    """Write a node type that runs, with a test."""
+    name = name.replace("-", "_")
+    _check_node(name, kind)
+    folder = node_scaffold.NODES / family
+    if (family and not _NAME.fullmatch(family)) or not (root / folder / "__init__.py").is_file():
+        raise CommandError(f"{root / folder} is no folder of node types; see `ls shared/nodes`")
+    wanted = node_scaffold.files(name, family, kind)
+    for taken in wanted:
+        if (root / taken).exists() or (root / taken).with_suffix("").is_dir():
+            raise CommandError(f"{taken} exists; choose another name, or remove it first")
+    _write_files(root, wanted)
+    paths = [str(path) for path in wanted]
+    following = [f".venv/bin/pytest -q {paths[1]}", "make generate"]
+    if as_json:
+        document({"type": name.replace("_", "-"), "files": paths, "next": following})
+        return
+    line(f"{name.replace('_', '-')}: a {kind} node\n")
+    for path in paths:
+        line(f"  {path}")
+    line(f"\nNext: `{following[0]}`; `{following[1]}` writes it into docs/nodes.md")
+
+
+def _check_node(name: str, kind: str) -> None:
+    if not _NAME.fullmatch(name) or "__" in name or name.endswith("_"):
+        raise MisuseError(
+            f"{name!r} is no usable name of a node type; use lower-case words divided by - or _, "
+            "at most 30 characters, a letter first"
+        )
+    if keyword.iskeyword(name):
+        raise MisuseError(f"{name!r} means something else in Python; choose another")
+    if kind not in node_scaffold.KINDS:
+        raise MisuseError(f"--kind {kind}: write {' or '.join(node_scaffold.KINDS)}")
+
+
 def _check_names(pipeline_name: str, nodes: Sequence[str]) -> None:
     for kind, name in (("pipeline", pipeline_name), *(("node", node) for node in nodes)):
         if not _NAME.fullmatch(name):
@@ -97,6 +141,13 @@ def _write(root: Path, name: str, wanted: dict[Path, str]) -> None:
             raise CommandError(f"{taken} exists; choose another name, or remove it first")
     try:
         (root / folder).mkdir()
+    except OSError as error:
+        raise CommandError(f"{error.filename} cannot be written ({error.strerror})") from None
+    _write_files(root, wanted)
+
+
+def _write_files(root: Path, wanted: dict[Path, str]) -> None:
+    try:
         for path, content in wanted.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(content, encoding="utf-8")

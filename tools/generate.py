@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from shared.events.catalog.registry import InvalidEventDataError
 from tools.event_documents import contents as event_documents
+from tools.nodes_document import document as nodes_document
 from tools.rights_document import document as rights
 from tools.settings_document import example as settings_example
 from tools.settings_document import table as settings_table
@@ -72,6 +73,7 @@ def generated() -> dict[Path, str]:
     files[Path("docs/openapi.json")] = openapi(described)
     files[Path("docs/rights.md")] = rights(described)
     files[Path("docs/flow.schema.json")] = flow_schema()
+    files[Path("docs/nodes.md")] = nodes_document()
     files[Path(".env.example")] = settings_example()
     files[Path("docs/settings.md")] = settings_table()
     return files

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from shared.graph.registry import NodeClass
@@ -110,9 +109,18 @@ def is_empty(value: Any) -> bool:
     return any(value is empty or (value == empty and value is not False) for empty in _EMPTY)
 
 
-@cache
 def form_of(definition: NodeClass) -> DeclaredForm:
     """The form of a node type."""
+    form = _FORMS.get(definition)
+    if form is None:
+        form = _FORMS[definition] = _form(definition)
+    return form
+
+
+_FORMS: Final[dict[NodeClass, DeclaredForm]] = {}
+
+
+def _form(definition: NodeClass) -> DeclaredForm:
     schema = definition.Config.model_json_schema()
     known = schema.get("properties", {})
     required = set(schema.get("required", ()))
