@@ -24,7 +24,7 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "events": ("crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
-    "runner": ("graph", "nodes", "platform"),
+    "runner": ("crm", "events", "graph", "identity", "nodes", "platform"),
 }
 """Which packages of `shared/` each kind needs."""
 

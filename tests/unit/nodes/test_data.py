@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from shared.nodes.data.scores import similarity
@@ -98,9 +96,8 @@ def test_invalid_data_fails_with_every_place():
 
 def test_a_pattern_that_would_take_for_ever_takes_no_time():
     schema = {"properties": {"t": {"pattern": "^(a+)+$"}}}
-    started = time.process_time()
-    error("validate", {"t": "a" * 5_000 + "!"}, schema=schema)
-    assert time.process_time() - started < 5  # backtracking would not end in this century
+    found = error("validate", {"t": "a" * 5_000 + "!"}, schema=schema)
+    assert found.type == "DataInvalid"  # backtracking would not get here in this century
 
 
 @pytest.mark.parametrize(
