@@ -32,7 +32,6 @@ class SimilarityNode(BlockingNode[SimilarityConfig]):
     """A score from 0 to 1, to four decimals."""
 
     type = "similarity"
-    aliases = ("cosine-similarity", "cross-encoder")
     Config = SimilarityConfig
     label = "Similarity"
     description = "Says how alike two texts or lists of numbers are"

@@ -7,35 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.graph import FlowGraph, NoConfig, NodeRegistry, NonBlockingNode, ProducerNode
+from shared.graph import FlowGraph
 from shared.graph.analysis import FlowAnalyzer, QueueMapper
 from shared.graph.engine import FlowEngine, run_production
 from shared.graph.validation import validate
 from tests.fakes.graph_nodes import CALLS
 from tests.fakes.graphs import REGISTRY, graph, node, scripted
-
-
-class Reader(ProducerNode[Any]):
-    type = "queue-reader"
-    queue = "reader"
-
-    class Config(NoConfig):
-        queue_name: str = ""
-
-    def execute(self, config: Any, data: Any, context: Any) -> Any:
-        raise NotImplementedError
-
-
-class Writer(NonBlockingNode[Any]):
-    type = "queue-writer"
-    queue = "writer"
-    Config = Reader.Config
-
-    def execute(self, config: Any, data: Any, context: Any) -> Any:
-        raise NotImplementedError
-
-
-QUEUES = NodeRegistry(*(REGISTRY.get(name) for name in REGISTRY), Reader, Writer)
 
 
 @pytest.fixture(autouse=True)
@@ -53,13 +30,13 @@ def test_a_production_graph_is_cut_at_producers_and_behind_non_blocking_nodes() 
          node("r", "queue-reader"), node("d", "count")],
         "n>c>w>r>d",
     )  # fmt: skip
-    first, second = FlowAnalyzer(flow, QUEUES).loops()
+    first, second = FlowAnalyzer(flow, REGISTRY).loops()
     assert [n.id for n in first.graph.nodes] == ["n", "c", "w"]
     assert (first.producer, first.hands_over) == ("n", ("w",))
     assert [n.id for n in second.graph.nodes] == ["r", "d"]
     assert len(second.graph.edges) == 1
-    assert FlowAnalyzer(flow, QUEUES).first_node() == "n"
-    assert validate(flow, QUEUES).ok
+    assert FlowAnalyzer(flow, REGISTRY).first_node() == "n"
+    assert validate(flow, REGISTRY).ok
 
 
 def test_queues_may_lead_back_to_an_earlier_loop() -> None:
@@ -68,7 +45,7 @@ def test_queues_may_lead_back_to_an_earlier_loop() -> None:
          node("w2", "queue-writer")],
         "n>w>r>w2>r",
     )  # fmt: skip
-    assert validate(flow, QUEUES).ok
+    assert validate(flow, REGISTRY).ok
 
 
 def test_a_name_by_hand_wins() -> None:
@@ -79,7 +56,7 @@ def test_a_name_by_hand_wins() -> None:
          node("alone", "queue-reader", queue_name="from elsewhere")],
         "w>r x>y",
     )  # fmt: skip
-    found = QueueMapper(QUEUES).map(flow)
+    found = QueueMapper(REGISTRY).map(flow)
     assert found.writes == {"w": ("mine",), "x": ("other",)}
     assert found.reads == {"r": ("mine",), "y": ("other",), "alone": ("from elsewhere",)}
 
@@ -90,7 +67,7 @@ def test_queues_without_the_other_side_and_names_that_disagree_are_errors() -> N
          node("lost", "queue-writer"), node("n", "numbers")],
         "w>r n>lost n>w",
     )  # fmt: skip
-    told = [str(each) for each in validate(flow, QUEUES).errors]
+    told = [str(each) for each in validate(flow, REGISTRY).errors]
     assert told == [
         "Node 'lost': queue_name: the queue writer has no reader; connect it with a queue reader, "
         "or write the name of a queue",

@@ -208,11 +208,9 @@ def test_a_condition_is_not_evaluated_as_python() -> None:
 
 
 def test_a_writer_with_two_readers_does_not_leave_one_of_them_without_a_queue() -> None:
-    from tests.unit.graph.test_analysis import QUEUES
-
     flow = graph([node("w", "queue-writer"), node("r", "queue-reader"), node("q", "queue-reader")],
                  "w>r w>q", type="production")  # fmt: skip
-    found = QueueMapper(QUEUES).map(flow)
+    found = QueueMapper(REGISTRY).map(flow)
     assert found.writes == {"w": ("queue_w_r", "queue_w_q")}
     assert found.reads == {"r": ("queue_w_r",), "q": ("queue_w_q",)}
 

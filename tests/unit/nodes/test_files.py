@@ -37,7 +37,7 @@ def test_no_path_leads_out_of_its_space(path):
 @pytest.mark.parametrize(
     ("node_type", "field"),
     [("file-reader", "path"), ("file-reader", "glob"), ("file-writer", "path"),
-     ("s3-writer", "object_key")],
+     ("s3-writer", "object_key"), ("local-filesystem", "file_path")],
 )  # fmt: skip
 def test_forms_refuse_such_a_path_and_so_does_the_run_of_one_that_was_a_template(
     node_type, field, path
