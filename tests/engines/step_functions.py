@@ -53,10 +53,10 @@ class StepFunctions:
 
     def run(
         self, name: str, graph: FlowGraph, given: Mapping[str, Any], pins: Mapping[str, Any],
-        granularity: Any,
+        granularity: Any, **how: Any,
     ) -> Durable:  # fmt: skip
-        """Compiles, starts and waits for the end."""
-        durable = Durable(graph)
+        """Compiles, starts and waits for the end; `how` are node types and ports."""
+        durable = Durable(graph, **how)
         durable.execution = name
         self.runs[name] = durable
         compiled = compile_flow(durable.flow.plan, Functions(FUNCTION), granularity=granularity)
