@@ -61,7 +61,8 @@ class FormDeclarationError(TypeError):
 class NodeConfig(BaseModel):
     """A configuration: unknown fields are refused, values are not changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    # Built by its first use: a function that runs nodes imports all types and uses a few.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
