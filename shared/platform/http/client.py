@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,8 @@ class CheckedHttp:
             raise HttpTransportError("Timeout", f"no answer in {call.timeout:g} s") from None
         except httpx.InvalidURL as error:
             raise HttpTransportError("InvalidUrl", str(error)) from None
+        except socket.gaierror:
+            raise HttpTransportError("NameNotFound", f"{call.url[:200]} has no address") from None
         except FAILURES as error:
             message = str(error) or "the connection broke"
             raise HttpTransportError(type(error).__name__, message) from None
