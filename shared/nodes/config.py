@@ -12,6 +12,7 @@ A field that depends on one that is not there is refused when the class is made.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +78,20 @@ class NodeConfig(BaseModel):
             _check(cls, name, choices)
         for name in depending:
             _check_circle(cls, name, depending)
+
+
+def json_value(text: str) -> Any:
+    """What a JSON text says.
+
+    Raises:
+        ValueError: it is none, or nested deeper than Python can read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+    except ValueError as error:
+        raise ValueError(f"is no JSON: {error}") from None
 
 
 def choices_of(config: type[BaseModel], name: str) -> Choices | None:

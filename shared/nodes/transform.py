@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from shared.graph import BlockingNode, Data, Form, NodeContext, NodeResult
+from shared.nodes.config import json_value
 from shared.nodes.example import Example
 
 
@@ -25,10 +25,7 @@ class TransformConfig(BaseModel):
     def _parsed(cls, value: Any) -> Any:
         if not isinstance(value, str) or "{{" in value:
             return value
-        try:
-            return json.loads(value)
-        except ValueError as error:
-            raise ValueError(f"is no JSON: {error}") from None
+        return json_value(value)
 
 
 class TransformNode(BlockingNode[TransformConfig]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, field_validator
 
 from shared.graph import BlockingNode, Data, NodeContext, NodeFailedError
-from shared.nodes.config import NodeConfig, Widget
+from shared.nodes.config import NodeConfig, Widget, json_value
 from shared.nodes.data.paths import ABSENT, read
 from shared.nodes.example import Example
 
@@ -36,7 +36,7 @@ class ValidateConfig(NodeConfig):
     @classmethod
     def _schema(cls, value: Any) -> Any:
         if isinstance(value, str) and "{{" not in value:
-            value = json.loads(value)
+            value = json_value(value)
         if isinstance(value, Mapping):
             validator(json.dumps(value))
         return value

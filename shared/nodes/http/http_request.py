@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from shared.graph import BlockingNode, Data, NodeContext, NodeFailedError
-from shared.nodes.config import NodeConfig, Widget
+from shared.nodes.config import NodeConfig, Widget, json_value
 from shared.nodes.example import Example
 from shared.nodes.ports import HTTP
 from shared.platform.http.calls import Http, HttpAnswer, HttpCall, HttpTransportError
@@ -22,7 +22,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 def _parsed(value: Any) -> Any:
     """An object, also one that is written as JSON."""
     if isinstance(value, str) and "{{" not in value:
-        return json.loads(value) if value.strip() else {}
+        return json_value(value) if value.strip() else {}
     return value
 
 

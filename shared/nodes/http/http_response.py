@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from shared.graph import BlockingNode, Data, NodeContext
-from shared.nodes.config import NodeConfig, Widget
+from shared.nodes.config import NodeConfig, Widget, json_value
 from shared.nodes.example import Example
 
 
@@ -30,10 +29,7 @@ class HttpResponseConfig(NodeConfig):
             and self.body_json.strip()
             and "{{" not in self.body_json
         ):
-            try:
-                json.loads(self.body_json)
-            except ValueError as error:
-                raise ValueError(f"body_json: is no JSON: {error}") from None
+            json_value(self.body_json)
         return self
 
 
@@ -59,5 +55,5 @@ class HttpResponseNode(BlockingNode[HttpResponseConfig]):
         body: Any = dict(data)
         if config.body_source == "custom":
             raw = config.body_json
-            body = json.loads(raw) if isinstance(raw, str) else raw
+            body = json_value(raw) if isinstance(raw, str) else raw
         return {"status": config.status_code, "body": body}

@@ -171,6 +171,19 @@ def test_a_field_that_the_form_has_not():
     assert before_run({**WHOLE, "colour": "red"}).fields.keys() == {"colour"}
 
 
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [("transform", {"output": "DEEP"}), ("validate", {"schema": "DEEP"}),
+     ("http-request", {"url": "https://a.example", "headers": "DEEP"}),
+     ("http-response", {"body_source": "custom", "body_json": "DEEP"})],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 5_000 + "]" * 5_000, "{'a': 1}"])
+def test_json_that_is_none_or_too_deep_is_a_problem_of_its_field(name, config, text):
+    raw = {key: text if value == "DEEP" else value for key, value in config.items()}
+    found = before_run(raw, form_of(registry().get(name)), node_ports())
+    assert found, name
+
+
 # Cascades
 
 
