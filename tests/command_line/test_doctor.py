@@ -39,7 +39,7 @@ def _install(checkout, folder, lock, **instead):
             continue
         name, version = line.split()[0].split("==")
         noted = packages / f"{name}.dist-info"
-        noted.mkdir()
+        noted.mkdir(exist_ok=True)  # a lock file may pin a version per Python
         text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {instead.get(name, version)}\n"
         (noted / "METADATA").write_text(text)
 
