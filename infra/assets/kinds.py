@@ -14,7 +14,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "events": ("functions/events", "functions/pipeline_nodes/starter.py"),
     "authorizer": ("functions/identity/authorizer.py",),
     "identity": ("functions/identity", "functions/web"),
-    "runner": ("functions/workflow_loops",),
+    "runner": ("functions/workflow_loops/runner.py",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
