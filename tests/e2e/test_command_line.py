@@ -40,7 +40,7 @@ def _free_port():
 
 
 def _await_health(port):
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             assert requests.get(f"http://localhost:{port}/health", timeout=60).ok
