@@ -1,0 +1,64 @@
+"""State machines of flows: one for each published version, made while the platform runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+MachineType = Literal["STANDARD", "EXPRESS"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A machine as it shall be. Nothing that a user wrote stands in its name."""
+
+    tenant: str
+    workflow_id: str
+    number: int
+    """Of the published version."""
+    definition: str
+    """Amazon States Language."""
+    type: MachineType
+
+
+class FlowMachines(Protocol):
+    """The port to the machines of published versions."""
+
+    def ensure(self, wanted: Wanted) -> str:
+        """Makes the machine unless it stands; its ARN. Twice is once.
+
+        Raises:
+            MachineQuotaError: the account or the tenant has as many machines as it may.
+            MachineError: Step Functions refused it; the message is its reason.
+        """
+
+    def start(self, arn: str, name: str, given: Mapping[str, Any]) -> None:
+        """Starts an execution without waiting for it; the same name again starts none."""
+
+    def stop(self, arn: str, name: str, cause: str) -> None:
+        """Ends a Standard execution; an Express one ends at its next task, by its record."""
+
+    def succeed(self, token: str, output: Mapping[str, Any]) -> bool:
+        """Tells a waiting state to go on; False if nobody waits with this token any more."""
+
+    def drop(self, arn: str) -> None:
+        """Removes a machine that nothing runs any more; it may be gone already."""
+
+
+class MachineError(Exception):
+    """Step Functions refused a machine."""
+
+
+class MachineQuotaError(MachineError):
+    """There are as many machines as there may be."""
+
+
+class FlowRuns(Protocol):
+    """The port to runs without a machine: the node runner does the whole flow in one call."""
+
+    def run(self, given: Mapping[str, Any]) -> None:
+        """Runs until it ends, fails or waits; what came of it is in the record."""
+
+    def begin(self, given: Mapping[str, Any]) -> None:
+        """Starts it without waiting."""
