@@ -12,12 +12,21 @@ from fastapi import Depends, Request
 from functions.workflow_loops.services import Services, services
 from functions.workflow_loops.settings import settings
 from shared.graph import NodeRegistry
+from shared.graph.durable.blobs import Blobs
 from shared.nodes.catalogue import Catalogue
 from shared.nodes.config import Ports
+from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
+from shared.platform.functions import Function
 from shared.platform.tables import Tables
 from shared.workflows.activity import Switch
+from shared.workflows.development.bench import Bench
+from shared.workflows.development.outputs import Outputs
+from shared.workflows.development.pins import Pins
+from shared.workflows.development.ports import Trials
+from shared.workflows.development.remote import RemoteTrials
+from shared.workflows.development.sessions import Sessions
 from shared.workflows.last_runs import LastRuns
 from shared.workflows.publishing import Publishing
 from shared.workflows.workflows import Workflows
@@ -37,26 +46,39 @@ class Building:
     switch: Switch
     last_runs: LastRuns
     ports: TenantPorts
+    bench: Bench
+    trials: Trials
 
 
 def build(
     base: Services,
     tables: Tables,
     table: str,
+    blobs: Blobs,
+    trials: Trials,
     *,
     ports: TenantPorts = lambda tenant: {},
     clock: Clock = utc_now,
 ) -> Building:
     """The services on given ports; tests give fakes."""
+    outputs = Outputs(tables, table, blobs, clock)
+    bench = Bench(
+        base.workflows, base.registry, outputs, Pins(tables, table),
+        Sessions(tables, table, clock), trials,
+    )  # fmt: skip
     return Building(
         base.workflows, base.publishing, base.registry, Catalogue(base.registry),
         Switch(base.workflows, base.publishing), LastRuns(tables, table, clock), ports,
+        bench, trials,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _aws(base: Services) -> Building:
-    return build(base, DynamoTables(), settings().workflows_table)
+    told = settings()
+    trials = RemoteTrials(Function(told.runner_function))
+    blobs = S3Blobs(told.values_bucket)
+    return build(base, DynamoTables(), told.workflows_table, blobs, trials)
 
 
 async def building(request: Request) -> Building:

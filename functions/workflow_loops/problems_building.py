@@ -8,9 +8,12 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from functions.web.problems import Answers, problem
+from functions.workflow_loops.ended import InvalidFormError, TrialTimeoutError
 from shared.nodes.catalogue import UnknownNodeTypeError
+from shared.workflows.development.ports import TrialLostError
 from shared.workflows.errors import (
     DrawingRefusedError,
+    MissingOutputError,
     NotActiveError,
     NotForThisTypeError,
     PartNotFoundError,
@@ -40,10 +43,33 @@ async def _inactive(_: Request, exc: Any) -> Response:
     return problem(400, "Not active", str(exc), error_code="INVALID_REQUEST", success=False)
 
 
+async def _missing(_: Request, exc: Any) -> Response:
+    return problem(409, "Output missing", str(exc), error_code="OUTPUT_MISSING", success=False)
+
+
+async def _late(_: Request, exc: Any) -> Response:
+    told = {"timeout": exc.seconds, "error_type": "Timeout", "success": False}
+    return problem(408, "Timeout", str(exc), error_code="TIMEOUT", **told)
+
+
+async def _form(_: Request, exc: Any) -> Response:
+    told = {"error_type": "FormValidationError", "form": exc.form, "success": False}
+    return problem(400, "Invalid form", str(exc), errors=exc.entries,
+                   error_code="VALIDATION_ERROR", **told)  # fmt: skip
+
+
+async def _lost(_: Request, exc: Any) -> Response:
+    return problem(502, "Runner lost", str(exc), error_code="INTERNAL_ERROR", success=False)
+
+
 BUILDING: Final[Answers] = {
     PartNotFoundError: _part,
     UnknownNodeTypeError: _type,
     DrawingRefusedError: _drawing,
     NotForThisTypeError: _not_for,
     NotActiveError: _inactive,
+    MissingOutputError: _missing,
+    TrialTimeoutError: _late,
+    InvalidFormError: _form,
+    TrialLostError: _lost,
 }

@@ -15,6 +15,9 @@ class WorkflowSettings(HttpSettings):
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
     workflows_table: str = Field(description="Table of published versions of flows.")
     values_bucket: str = Field(description="Bucket of values too large for the table.")
+    runner_function: str = Field(
+        "", description="Function that runs nodes; without it nothing of a draft can be tried."
+    )
 
 
 @lru_cache(maxsize=1)

@@ -56,3 +56,7 @@ class NotForThisTypeError(Exception):
 
 class NotActiveError(Exception):
     """The workflow is switched off."""
+
+
+class MissingOutputError(Exception):
+    """A node needs an output that neither stands nor is pinned; the message names it."""

@@ -19,8 +19,11 @@ from functions.workflow_loops.catalogue_views import (
     OptionsAsked,
     TextAsked,
 )
+from functions.workflow_loops.development_views import SessionNamed, TypeRun
+from functions.workflow_loops.ended import InvalidFormError, ran
+from shared.graph import Node
 from shared.identity.rights import Right
-from shared.nodes.forms import check_text, form_of
+from shared.nodes.forms import check_before_run, check_text, document, form_of, open_form
 from shared.nodes.forms.declared import DeclaredForm
 from shared.workflows.workflow import WorkflowType
 
@@ -115,6 +118,34 @@ async def check(identifier: str, body: TextAsked, at: BuildingDep) -> CheckedTex
         raise BadRequestError("field", f"{identifier} has no field {body.field!r:.80}", fix)
     problems = check_text(fields, name, body.text)
     return CheckedText(valid=not problems, problems=problems)
+
+
+@router.post("/{identifier}/execute/", dependencies=[needs(Right.WORKFLOWS_RUN, cost=20)])
+async def execute(
+    identifier: str, body: TypeRun, who: PrincipalDep, at: BuildingDep
+) -> dict[str, Any]:
+    """Runs a node of this type alone."""
+    found = at.catalogue.find(identifier)
+    ports = at.ports(who.tenant)
+    errors = await check_before_run(form_of(found), body.form_data, ports)
+    if errors:
+        state = await open_form(form_of(found), body.form_data, ports)
+        raise InvalidFormError(errors, document(form_of(found), state, errors))
+    node = Node(id="node", type=identifier, config=body.form_data)
+    ended = await at.bench.alone(
+        who.tenant, node, body.input_data, body.session_id or "", body.timeout
+    )
+    return {**ran(node, ended, body.session_id, body.timeout), "form_data": body.form_data}
+
+
+@router.post("/{identifier}/reset-session/", dependencies=[needs(Right.WORKFLOWS_RUN)])
+async def reset_session(
+    identifier: str, body: SessionNamed, who: PrincipalDep, at: BuildingDep
+) -> dict[str, Any]:
+    """Forgets what nodes of this type remember of a session."""
+    found = at.catalogue.find(identifier)
+    cleared = at.bench.sessions.reset(who.tenant, body.session_id, f"type.{found.type}")
+    return {"success": True, "session_id": body.session_id, "cleared": cleared > 0}
 
 
 def _form(at: Building, identifier: str) -> DeclaredForm:

@@ -18,6 +18,7 @@ from tests.fakes.counters import MemoryCounters
 from tests.fakes.node_ports import node_ports
 from tests.fakes.ports import MovedClock
 from tests.fakes.tables import MemoryTables
+from tests.fakes.trials import InlineTrials
 from tests.unit.workflows.test_workflows import Blobs, definition
 
 
@@ -30,8 +31,9 @@ class Api:
         self.app = create_app(WorkflowSettings())
         state = self.app.state
         state.services = build(self.tables, self.blobs, "crm", "workflows", self.clock)
+        self.trials = InlineTrials(state.services.registry, lambda tenant: self.ports)
         state.building = build_building(
-            state.services, self.tables, "workflows",
+            state.services, self.tables, "workflows", self.blobs, self.trials,
             ports=lambda tenant: self.ports, clock=self.clock,
         )  # fmt: skip
         state.audit = Audit(self.tables, "audit", self.clock)
