@@ -37,7 +37,7 @@ class NotPublishedError(Exception):
 class PartNotFoundError(Exception):
     """The draft has no such node or connection."""
 
-    def __init__(self, kind: Literal["node", "connection"], part: str) -> None:
+    def __init__(self, kind: Literal["node", "connection", "webhook"], part: str) -> None:
         super().__init__(f"the workflow has no {kind} {part}; its canvas lists them")
         self.kind = kind
 
