@@ -8,9 +8,12 @@ from functions.web.assembly import assemble
 from functions.workflow_loops.problems import ANSWERS
 from functions.workflow_loops.routes import versions, workflows
 from functions.workflow_loops.settings import WorkflowSettings
+from shared.workflows.paths import own
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
     routers = [routes.router for routes in (workflows, versions)]
-    return assemble("Millrace workflows", routers, told, ANSWERS, exposed=["ETag", "Location"])
+    return assemble(
+        "Millrace workflows", routers, told, ANSWERS, exposed=["ETag", "Location"], own=own
+    )

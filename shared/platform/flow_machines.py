@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
+
+PREFIX: Final = "millrace-flow-"
+"""Of every machine of a flow: the rights of functions are limited to it."""
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
