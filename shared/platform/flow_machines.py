@@ -21,7 +21,7 @@ class Wanted:
     number: int
     """Of the published version."""
     definition: str
-    """Amazon States Language."""
+    """Amazon States Language, in which `${NodeRunner}` stands for the node runner's ARN."""
     type: MachineType
 
 
@@ -58,7 +58,11 @@ class MachineQuotaError(MachineError):
 
 
 class FlowRuns(Protocol):
-    """The port to runs without a machine: the node runner does the whole flow in one call."""
+    """The port to runs without a machine: the node runner does the whole flow in one call.
+
+    `given` is the node runner's payload (`shared.graph.durable.whole_flow` makes it). A run that
+    failed is no error here.
+    """
 
     def run(self, given: Mapping[str, Any]) -> None:
         """Runs until it ends, fails or waits; what came of it is in the record."""
