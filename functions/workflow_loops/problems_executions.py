@@ -1,4 +1,4 @@
-"""What errors about executions are answered with; `error_code` is seed 003's name where it has one."""
+"""What errors about executions are answered with, under codes of seed 003 where it has one."""
 
 from __future__ import annotations
 

@@ -58,9 +58,7 @@ def aws_services() -> Services:
     told = settings()
     blobs = S3Blobs(told.values_bucket)
     machines = aws_engines().machines
-    return build(
-        DynamoTables(), blobs, told.crm_table, told.workflows_table, machines=machines
-    )
+    return build(DynamoTables(), blobs, told.crm_table, told.workflows_table, machines=machines)
 
 
 async def services(request: Request) -> Services:

@@ -46,7 +46,7 @@ class Running:
     def run(self, definition: dict[str, Any], given: Mapping[str, Any]) -> None:
         try:
             asyncio.run(Interpreter(self.invoke, self.wait).run(definition, dict(given)))
-        except Exception as error:  # noqa: BLE001 - as a machine, whose execution fails
+        except Exception as error:
             self.error = error
         finally:
             self.ended = True
@@ -122,7 +122,7 @@ class MemoryFlowRuns:
         def call() -> None:
             try:
                 asyncio.run(self._runner().handle(payload))
-            except Exception as error:  # noqa: BLE001 - what came of it is in the record
+            except Exception as error:
                 self.error = error
 
         thread = threading.Thread(target=call)

@@ -21,7 +21,6 @@ from shared.crm.idempotency import Attempt
 from shared.identity.rights import Right
 from shared.workflows.executions.execution import Cause
 from shared.workflows.executions.starting import Order
-from shared.workflows.executions.waiting import PATIENCE
 
 router = APIRouter(tags=["executions"])
 
@@ -62,9 +61,7 @@ async def test(order: OrderDep, at: ExecutingDep, response: Response) -> Executi
     return ExecutionView.of(made)
 
 
-@router.get(
-    "/workflows/{workflow_id}/executions/", dependencies=[needs(Right.WORKFLOWS_VIEW)]
-)
+@router.get("/workflows/{workflow_id}/executions/", dependencies=[needs(Right.WORKFLOWS_VIEW)])
 async def of_workflow(
     workflow_id: str, wanted: ListedDep, who: PrincipalDep, at: ExecutingDep, flows: ServicesDep
 ) -> ExecutionsView:

@@ -28,9 +28,7 @@ _MESSAGE: Final = 500
 class Closing:
     """The port `shared.graph.durable.Closing` over the tables of executions and of events."""
 
-    def __init__(
-        self, tables: Tables, executions: str, crm: str, clock: Clock = utc_now
-    ) -> None:
+    def __init__(self, tables: Tables, executions: str, crm: str, clock: Clock = utc_now) -> None:
         """Takes the tables of runs and of the outbox."""
         self._tables, self._executions, self._crm = tables, executions, crm
         self._clock = clock

@@ -28,10 +28,16 @@ def writes(table: str, tenant: str, execution: Execution) -> list[Add]:
     """What an end adds; spread over rows, so that runs that end at once do not collide."""
     took = round((execution.seconds or 0.0) * 1_000)
     shard = rows.shard_of(execution.id)
-    partition = _partition(tenant, execution.workflow_id)
-    ended = {"pk": partition, "sk": f"{execution.status}#{shard}"}
-    spent = {"pk": partition, "sk": f"{_MILLISECONDS}#{shard}"}
-    return [Add(table, ended, "count", 1), Add(table, spent, "count", took)]
+    added = {execution.status: 1, _MILLISECONDS: took}
+    return [
+        Add(
+            table,
+            {"pk": _partition(tenant, execution.workflow_id), "sk": f"{what}#{shard}"},
+            "count",
+            amount,
+        )
+        for what, amount in added.items()
+    ]
 
 
 def read(tables: Tables, table: str, tenant: str, workflow_id: str) -> Statistics:

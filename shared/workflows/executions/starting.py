@@ -213,5 +213,3 @@ def _input(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _expires(now: Any, days: int) -> int:
     return int((now + timedelta(days=days)).timestamp())
-
-

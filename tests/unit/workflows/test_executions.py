@@ -92,7 +92,9 @@ def test_two_publications_at_once_each_run_their_own_graph(world):
     world.machines.before_ensure = other
     _, mine = world.services.publishing.publish(JO, workflow.id)
     world.machines.before_ensure = lambda wanted: None
-    numbers = [v.number for v in world.services.publishing.versions("acme", workflow.id, limit=9)[0]]
+    numbers = [
+        v.number for v in world.services.publishing.versions("acme", workflow.id, limit=9)[0]
+    ]
     assert sorted(numbers, reverse=True) == numbers
     assert len(numbers) == 3
     graphs = {}
@@ -221,9 +223,9 @@ def test_a_run_that_was_closed_meanwhile_is_not_revived(world):
 def many():
     """Executions of two workflows, three members and all statuses."""
     world = ExecutionsWorld()
+    from shared.platform.tables import Put
     from shared.workflows.executions.execution import Execution
     from shared.workflows.executions.rows import key, stored
-    from shared.platform.tables import Put
 
     found = []
     for number in range(60):
