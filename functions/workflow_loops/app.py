@@ -7,23 +7,30 @@ from fastapi import FastAPI
 from functions.web.assembly import assemble
 from functions.workflow_loops.problems import ANSWERS
 from functions.workflow_loops.problems_building import BUILDING
+from functions.workflow_loops.problems_executions import ANSWERS as OF_EXECUTIONS
 from functions.workflow_loops.routes import (
     catalogue,
     development,
     drawing,
+    executions,
+    hooks,
     orchestrator,
+    running,
+    starts,
     versions,
     workflows,
 )
 from functions.workflow_loops.settings import WorkflowSettings
+from shared.workflows.paths import own
 
-BUILDERS = [routes.router for routes in (catalogue, orchestrator, drawing, development)]
+BUILDERS = [catalogue, running, orchestrator, drawing, development, hooks]
 """Seed 001's paths, and what else those who draw workflows use."""
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
-    routers = [*(routes.router for routes in (workflows, versions)), *BUILDERS]
-    answers = {**ANSWERS, **BUILDING}
+    modules = [starts, workflows, versions, executions, *BUILDERS]
+    routers = [routes.router for routes in modules]
+    answers = {**ANSWERS, **OF_EXECUTIONS, **BUILDING}
     exposed = ["ETag", "Location", "Link"]
-    return assemble("Millrace workflows", routers, told, answers, exposed=exposed)
+    return assemble("Millrace workflows", routers, told, answers, exposed=exposed, own=own)

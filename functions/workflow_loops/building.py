@@ -13,12 +13,14 @@ from functions.workflow_loops.services import Services, services
 from functions.workflow_loops.settings import settings
 from shared.graph import NodeRegistry
 from shared.graph.durable.blobs import Blobs
+from shared.graph.durable.published import PublishedFlows
 from shared.nodes.catalogue import Catalogue
 from shared.nodes.config import Ports
 from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.functions import Function
+from shared.platform.secrets import AwsSecrets, Secrets
 from shared.platform.tables import Tables
 from shared.workflows.activity import Switch
 from shared.workflows.development.bench import Bench
@@ -29,6 +31,9 @@ from shared.workflows.development.remote import RemoteTrials
 from shared.workflows.development.sessions import Sessions
 from shared.workflows.last_runs import LastRuns
 from shared.workflows.publishing import Publishing
+from shared.workflows.webhooks.intake import Intake
+from shared.workflows.webhooks.trying import TrialCalls
+from shared.workflows.webhooks.webhooks import Webhooks
 from shared.workflows.workflows import Workflows
 
 TenantPorts = Callable[[str], Ports]
@@ -48,6 +53,9 @@ class Building:
     ports: TenantPorts
     bench: Bench
     trials: Trials
+    webhooks: Webhooks
+    intake: Intake
+    trial_calls: TrialCalls
 
 
 def build(
@@ -56,7 +64,9 @@ def build(
     table: str,
     blobs: Blobs,
     trials: Trials,
+    secrets: Secrets,
     *,
+    prefix: str = "millrace",
     ports: TenantPorts = lambda tenant: {},
     clock: Clock = utc_now,
 ) -> Building:
@@ -66,10 +76,13 @@ def build(
         base.workflows, base.registry, outputs, Pins(tables, table),
         Sessions(tables, table, clock), trials,
     )  # fmt: skip
+    webhooks = Webhooks(tables, table, base.registry, secrets, prefix, clock)
+    flows = PublishedFlows(tables, table, base.registry)
+    intake = Intake(webhooks, base.workflows, base.publishing, flows, clock)
     return Building(
         base.workflows, base.publishing, base.registry, Catalogue(base.registry),
         Switch(base.workflows, base.publishing), LastRuns(tables, table, clock), ports,
-        bench, trials,
+        bench, trials, webhooks, intake, TrialCalls(tables, table, clock),
     )  # fmt: skip
 
 
@@ -78,7 +91,8 @@ def _aws(base: Services) -> Building:
     told = settings()
     trials = RemoteTrials(Function(told.runner_function))
     blobs = S3Blobs(told.values_bucket)
-    return build(base, DynamoTables(), told.workflows_table, blobs, trials)
+    return build(base, DynamoTables(), told.workflows_table, blobs, trials, AwsSecrets(),
+                 prefix=told.tenant_secrets)  # fmt: skip
 
 
 async def building(request: Request) -> Building:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
+from shared.workflows.executions.execution import Status
 from shared.workflows.last_runs import LastRun
 from shared.workflows.workflow import Activity, Name, Tag, Workflow, WorkflowType
 
@@ -228,8 +229,19 @@ class Canvas(BaseModel):
     workflow: WorkflowWithEnv
 
 
+TaskStatus = Literal["PENDING", "STARTED", "SUCCESS", "FAILURE", "REVOKED"]
+TASKS: Final[dict[Status, TaskStatus]] = {
+    "pending": "PENDING",
+    "running": "STARTED",
+    "paused": "STARTED",
+    "completed": "SUCCESS",
+    "failed": "FAILURE",
+    "cancelled": "REVOKED",
+}
+
+
 class TaskView(BaseModel):
     """A run under the name that seed 001's queue gave it."""
 
     task_id: str
-    status: Literal["PENDING", "STARTED", "SUCCESS", "FAILURE", "REVOKED"]
+    status: TaskStatus

@@ -15,8 +15,15 @@ from shared.workflows.errors import (
     DrawingRefusedError,
     MissingOutputError,
     NotActiveError,
+    NoTaskError,
     NotForThisTypeError,
     PartNotFoundError,
+)
+from shared.workflows.webhooks.webhook import (
+    UnknownWebhookError,
+    WebhookClosedError,
+    WebhookMethodError,
+    WebhookRefusedError,
 )
 
 
@@ -62,6 +69,27 @@ async def _lost(_: Request, exc: Any) -> Response:
     return problem(502, "Runner lost", str(exc), error_code="INTERNAL_ERROR", success=False)
 
 
+async def _no_task(_: Request, exc: Any) -> Response:
+    return problem(400, "No task", str(exc), error_code="INVALID_REQUEST")
+
+
+async def _no_webhook(_: Request, exc: Any) -> Response:
+    return problem(404, "Not found", str(exc), error_code="WEBHOOK_NOT_FOUND")
+
+
+async def _refused(_: Request, exc: Any) -> Response:
+    return problem(401, "Not let in", str(exc), error_code="WEBHOOK_REFUSED")
+
+
+async def _method(_: Request, exc: Any) -> Response:
+    allowed = {"Allow": ", ".join(exc.methods)}
+    return problem(405, "Method not allowed", str(exc), headers=allowed)
+
+
+async def _closed(_: Request, exc: Any) -> Response:
+    return problem(409, "Not accepted", str(exc), error_code="WEBHOOK_CLOSED")
+
+
 BUILDING: Final[Answers] = {
     PartNotFoundError: _part,
     UnknownNodeTypeError: _type,
@@ -72,4 +100,9 @@ BUILDING: Final[Answers] = {
     TrialTimeoutError: _late,
     InvalidFormError: _form,
     TrialLostError: _lost,
+    NoTaskError: _no_task,
+    UnknownWebhookError: _no_webhook,
+    WebhookRefusedError: _refused,
+    WebhookMethodError: _method,
+    WebhookClosedError: _closed,
 }

@@ -14,7 +14,12 @@ class WorkflowSettings(HttpSettings):
 
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
     workflows_table: str = Field(description="Table of published versions of flows.")
+    executions_table: str = Field(description="Table of runs: what stands for each node.")
+    identity_table: str = Field(description="Table of tenants, members and keys.")
     values_bucket: str = Field(description="Bucket of values too large for the table.")
+    tenant_secrets: str = Field(
+        "millrace", description="First part of the names of the secrets that tenants give."
+    )
     runner_function: str = Field(
         "", description="Function that runs nodes; without it nothing of a draft can be tried."
     )

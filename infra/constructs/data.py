@@ -1,4 +1,4 @@
-"""What holds data: the tables by their subject, a bucket, the secret that signs cursors."""
+"""What holds data: the tables by their subject, buckets, the secret that signs cursors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.import_bucket import import_bucket
+from infra.constructs.private_bucket import private_bucket
 from infra.constructs.tables import BOARD, CORRELATION, PENDING, RECENT, WHOLE, removal, table
 
 
 class Data(Construct):
-    """Tables, in which the tenant leads every key, bucket, and secret."""
+    """Tables, in which the tenant leads every key, buckets, and secret."""
 
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name)
@@ -30,7 +31,10 @@ class Data(Construct):
         self.quarantine = table(self, "QuarantineTable", config)
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)
+        self.workflows = table(self, "WorkflowsTable", config)
         self.imports = import_bucket(self, config)
+        self.values = private_bucket(self, "ValuesBucket", config)
+        self.spaces = private_bucket(self, "SpacesBucket", config)
         self.cursor_secret = secretsmanager.Secret(
             self,
             "CursorSecret",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
+
+PREFIX: Final = "millrace-flow-"
+"""Of every machine of a flow: the rights of functions are limited to it."""
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
@@ -18,7 +21,7 @@ class Wanted:
     number: int
     """Of the published version."""
     definition: str
-    """Amazon States Language."""
+    """Amazon States Language, in which `${NodeRunner}` stands for the node runner's ARN."""
     type: MachineType
 
 
@@ -55,7 +58,11 @@ class MachineQuotaError(MachineError):
 
 
 class FlowRuns(Protocol):
-    """The port to runs without a machine: the node runner does the whole flow in one call."""
+    """The port to runs without a machine: the node runner does the whole flow in one call.
+
+    `given` is the node runner's payload (`shared.graph.durable.whole_flow` makes it). A run that
+    failed is no error here.
+    """
 
     def run(self, given: Mapping[str, Any]) -> None:
         """Runs until it ends, fails or waits; what came of it is in the record."""

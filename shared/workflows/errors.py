@@ -60,3 +60,7 @@ class NotActiveError(Exception):
 
 class MissingOutputError(Exception):
     """A node needs an output that neither stands nor is pinned; the message names it."""
+
+
+class NoTaskError(Exception):
+    """No run of the workflow was started yet."""

@@ -5,12 +5,22 @@ These rows lie beside the workflow: a start is no change of it, and raises no ve
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 
 from shared.platform.clock import Clock, iso, utc_now
-from shared.platform.tables import Add, Put, Query, Tables
+from shared.platform.tables import (
+    Add,
+    Put,
+    Query,
+    Tables,
+    TablesBusyError,
+    TransactionRefusedError,
+)
+from shared.workflows.executions.execution import Execution
 
+_log = logging.getLogger(__name__)
 _COUNT: Final = "runs"
 
 
@@ -29,6 +39,15 @@ class LastRuns:
 
     def __init__(self, tables: Tables, table: str, clock: Clock = utc_now) -> None:
         self._tables, self._table, self._clock = tables, table, clock
+
+    def started(self, tenant: str, execution: Execution) -> None:
+        """Notes a run of a published version; a count that fails is no reason to run nothing."""
+        if execution.number is None:
+            return
+        try:
+            self.note(tenant, execution.workflow_id, execution.id)
+        except (TablesBusyError, TransactionRefusedError) as error:
+            _log.warning("a start was not counted", extra={"reason": str(error)})
 
     def note(self, tenant: str, workflow_id: str, task_id: str) -> None:
         """Counts a start once."""

@@ -67,11 +67,7 @@ def _no_number(text: str) -> NoReturn:
 
 def _query(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """By name; a name that comes again has a list."""
-    found = dict[str, list[str]]()
+    held = dict[str, list[str]]()
     for name, value in pairs[:_MOST]:
-        short = value[:_LONGEST]
-        held = found.get(name)
-        found[name] = (
-            short if held is None else [*(held if isinstance(held, list) else [held]), short]
-        )
-    return found
+        held.setdefault(name, []).append(value[:_LONGEST])
+    return {name: values[0] if len(values) == 1 else values for name, values in held.items()}

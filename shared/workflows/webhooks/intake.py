@@ -17,7 +17,7 @@ from shared.workflows.webhooks.webhook import (
     UnknownWebhookError,
     Webhook,
     WebhookClosedError,
-    WebhookRefusedError,
+    WebhookMethodError,
 )
 from shared.workflows.webhooks.webhooks import Webhooks
 from shared.workflows.workflows import Workflows
@@ -61,10 +61,11 @@ class Intake:
         """The call as a workflow gets it.
 
         Raises:
+            WebhookMethodError: it is called by other methods.
             WebhookRefusedError: the caller did not show what the webhook asks for.
         """
         if arrived.method not in webhook.methods:
-            raise WebhookRefusedError(f"use {', '.join(webhook.methods)}")
+            raise WebhookMethodError(webhook.methods)
         secret = self._webhooks.signing_secret(webhook) if webhook.auth == "hmac" else None
         now = self._clock()
         check(webhook, secret, arrived.headers, arrived.body, now.timestamp())

@@ -47,6 +47,14 @@ class WebhookRefusedError(Exception):
     """The caller did not show what the webhook asks for."""
 
 
+class WebhookMethodError(Exception):
+    """The webhook is called by other methods."""
+
+    def __init__(self, methods: tuple[Method, ...]) -> None:
+        super().__init__(f"use {', '.join(methods)}")
+        self.methods = methods
+
+
 class WebhookClosedError(Exception):
     """The webhook is there, and nothing runs behind it now: the call was not kept."""
 

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
+import shared.nodes
 from functions.web.limits import Limiter
 from functions.workflow_loops.app import create_app
-from functions.workflow_loops.building import build as build_building
-from functions.workflow_loops.services import build
+from functions.workflow_loops.building import build
 from functions.workflow_loops.settings import WorkflowSettings
+from shared.graph import NodeRegistry
 from shared.identity.audit import Audit
 from shared.identity.rate_limits import RateLimits
 from tests.fakes.counters import MemoryCounters
+from tests.fakes.executions import ExecutionsWorld
 from tests.fakes.node_ports import node_ports
-from tests.fakes.ports import MovedClock
-from tests.fakes.tables import MemoryTables
+from tests.fakes.secrets import MemorySecrets
 from tests.fakes.trials import InlineTrials
-from tests.unit.workflows.test_workflows import Blobs, definition
+from tests.unit.workflows.test_workflows import definition
 
 
 class Api:
     """Asks the application as a member of a tenant."""
 
     def __init__(self) -> None:
-        self.tables, self.clock, self.blobs = MemoryTables(), MovedClock(), Blobs()
-        self.ports = node_ports()
+        registry = NodeRegistry.of(shared.nodes)
+        self.world = world = ExecutionsWorld(registry)
+        self.tables, self.clock, self.blobs = world.tables, world.clock, world.blobs
+        self.ports, self.secrets = node_ports(), MemorySecrets()
+        world.runner._means = replace(world.runner._means, ports=self.ports)
+        self.trials = InlineTrials(registry, lambda tenant: self.ports)
         self.app = create_app(WorkflowSettings())
         state = self.app.state
-        state.services = build(self.tables, self.blobs, "crm", "workflows", self.clock)
-        self.trials = InlineTrials(state.services.registry, lambda tenant: self.ports)
-        state.building = build_building(
-            state.services, self.tables, "workflows", self.blobs, self.trials,
+        state.services, state.executing = world.services, world.at
+        state.building = build(
+            state.services, self.tables, "workflows", self.blobs, self.trials, self.secrets,
             ports=lambda tenant: self.ports, clock=self.clock,
         )  # fmt: skip
         state.audit = Audit(self.tables, "audit", self.clock)

@@ -1,0 +1,97 @@
+"""Workflows: the API that builds and starts them, and the function that runs their nodes.
+
+API ── CreateStateMachine ──> machine of a version ── InvokeFunction ──> node runner
+ └──── Invoke (a whole flow in one call) ──────────────────────────────────┘
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.constructs.data import Data
+from infra.constructs.http_function import HttpFunction
+from infra.constructs.roles import right, service_role
+from infra.constructs.service_function import Deployment, ServiceFunction
+from infra.constructs.tables import GET, PUT, READ
+from shared.platform.flow_machines import PREFIX
+
+_RUNNER_TIMEOUT_SECONDS: Final = 300
+_MACHINES: Final = f"stateMachine:{PREFIX}*"
+_DELETE: Final = ("dynamodb:DeleteItem",)
+
+
+class WorkflowApi(Construct):
+    """Functions `WorkflowFunction` and `NodeRunnerFunction`, and the role of the machines."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        deployment: Deployment,
+        data: Data,
+        *,
+        host: str,
+        sender: str,
+    ) -> None:
+        super().__init__(scope, name)
+        self._deployment, self._data = deployment, data
+        self.runner = self._runner_function(sender)
+        self.machine_role = self._machine_role()
+        self.function = self._api_function(host)
+
+    def _api_function(self, host: str) -> HttpFunction:
+        data, config = self._data, self._deployment.config
+        made = HttpFunction(
+            self,
+            "WorkflowFunction",
+            self._deployment,
+            data,
+            service="workflows",
+            handler="functions.workflow_loops.handler.handler",
+            host=host,
+            concurrency=max(1, config.concurrency.requests // 2),
+            environment={
+                "CRM_TABLE": data.crm.table_name,
+                "WORKFLOWS_TABLE": data.workflows.table_name,
+                "EXECUTIONS_TABLE": data.executions.table_name,
+                "VALUES_BUCKET": data.values.bucket_name,
+                "NODE_RUNNER_ARN": self.runner.arn,
+                "MACHINE_ROLE_ARN": self.machine_role.role_arn,
+            },
+        )
+        made.allow([*GET, *PUT, *_DELETE], [data.crm.table_arn])
+        made.allow([*READ, *PUT, *_DELETE], [data.workflows.table_arn])
+        return made
+
+    def _runner_function(self, sender: str) -> ServiceFunction:
+        data, config = self._data, self._deployment.config
+        made = ServiceFunction(
+            self,
+            "NodeRunnerFunction",
+            self._deployment,
+            service="node_runner",
+            handler="functions.workflow_loops.runner.handler",
+            timeout=_RUNNER_TIMEOUT_SECONDS,
+            memory=1024,
+            snapshot=True,
+            concurrency=2 * config.concurrency.runs,
+            environment={
+                "EXECUTIONS_TABLE": data.executions.table_name,
+                "WORKFLOWS_TABLE": data.workflows.table_name,
+                "VALUES_BUCKET": data.values.bucket_name,
+            },
+        )
+        made.allow([*READ, *PUT], [data.executions.table_arn])
+        made.allow(GET, [data.workflows.table_arn])
+        made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
+        return made
+
+    def _machine_role(self) -> iam.Role:
+        """What machines may: call the node runner, and wait for machines of other workflows."""
+        rights = [right(["lambda:InvokeFunction"], [self.runner.arn])]
+        return service_role(
+            self, "FlowMachineRole", "states", iam.PolicyDocument(statements=rights)
+        )
