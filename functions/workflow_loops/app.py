@@ -17,13 +17,14 @@ from functions.workflow_loops.routes import (
     orchestrator,
     running,
     starts,
+    transfer,
     versions,
     workflows,
 )
 from functions.workflow_loops.settings import WorkflowSettings
 from shared.workflows.paths import own
 
-BUILDERS = [catalogue, running, orchestrator, drawing, development, hooks]
+BUILDERS = [catalogue, running, orchestrator, drawing, development, hooks, transfer]
 """Seed 001's paths, and what else those who draw workflows use."""
 
 

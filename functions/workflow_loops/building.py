@@ -31,6 +31,7 @@ from shared.workflows.development.remote import RemoteTrials
 from shared.workflows.development.sessions import Sessions
 from shared.workflows.last_runs import LastRuns
 from shared.workflows.publishing import Publishing
+from shared.workflows.transfer.documents import Transfer
 from shared.workflows.webhooks.intake import Intake
 from shared.workflows.webhooks.trying import TrialCalls
 from shared.workflows.webhooks.webhooks import Webhooks
@@ -56,6 +57,7 @@ class Building:
     webhooks: Webhooks
     intake: Intake
     trial_calls: TrialCalls
+    transfer: Transfer
 
 
 def build(
@@ -83,6 +85,7 @@ def build(
         base.workflows, base.publishing, base.registry, Catalogue(base.registry),
         Switch(base.workflows, base.publishing), LastRuns(tables, table, clock), ports,
         bench, trials, webhooks, intake, TrialCalls(tables, table, clock),
+        Transfer(base.workflows, base.publishing, base.registry, clock),
     )  # fmt: skip
 
 

@@ -74,6 +74,10 @@ class Workflows:
         )  # fmt: skip
         return self.write(caller, made, made, "workflow.created", {"name": made.name}, [keep])
 
+    def check_readable(self, new: NewWorkflow) -> None:
+        """Looks whether a definition can be read; raises WorkflowValidationError."""
+        self._loaded(new.definition, new.name)
+
     def get(self, tenant: str, workflow_id: str) -> Workflow:
         """One workflow.
 
