@@ -11,7 +11,9 @@ from typing import Final
 
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.tables import (
-    Add,
+    Absent,
+    FieldIs,
+    Item,
     Put,
     Query,
     Tables,
@@ -21,7 +23,7 @@ from shared.platform.tables import (
 from shared.workflows.executions.execution import Execution
 
 _log = logging.getLogger(__name__)
-_COUNT: Final = "runs"
+_ATTEMPTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class LastRun:
     """What is known of the starts of one workflow."""
 
     workflow_id: str
-    task_id: str | None
-    at: str | None
+    task_id: str
+    at: str
     count: int
 
 
@@ -46,43 +48,42 @@ class LastRuns:
             return
         try:
             self.note(tenant, execution.workflow_id, execution.id)
-        except (TablesBusyError, TransactionRefusedError) as error:
+        except TablesBusyError as error:
             _log.warning("a start was not counted", extra={"reason": str(error)})
 
     def note(self, tenant: str, workflow_id: str, task_id: str) -> None:
-        """Counts a start once."""
-        last = {**_last(tenant, workflow_id), "task_id": task_id, "at": iso(self._clock())}
-        count = Add(self._table, _counter(tenant, workflow_id), _COUNT, 1)
-        self._tables.transact([Put(self._table, last), count])
+        """Counts a start once; of many at once each is counted."""
+        for _ in range(_ATTEMPTS):
+            key = _key(tenant, workflow_id)
+            before = self._tables.get(self._table, key)
+            count = int(before["count"]) if before else 0
+            row = {**key, "task_id": task_id, "at": iso(self._clock()), "count": count + 1}
+            as_read = FieldIs("count", count) if before else Absent()
+            try:
+                self._tables.transact([Put(self._table, row, as_read)])
+                return
+            except TransactionRefusedError:
+                continue
+        raise TablesBusyError("the workflow is started by many at once")
 
     def get(self, tenant: str, workflow_id: str) -> LastRun | None:
         """The last start of one."""
-        last = self._tables.get(self._table, _last(tenant, workflow_id))
-        counter = self._tables.get(self._table, _counter(tenant, workflow_id)) or {}
-        if last is None:
-            return None
-        return LastRun(workflow_id, last["task_id"], last["at"], int(counter.get(_COUNT, 0)))
+        found = self._tables.get(self._table, _key(tenant, workflow_id))
+        return _read(found) if found else None
 
     def all(self, tenant: str) -> dict[str, LastRun]:
         """The last starts of all, by workflow."""
-        items = self._tables.query(Query(self._table, ("pk", _partition(tenant)))).items
-        counts = {i["sk"][2:]: int(i[_COUNT]) for i in items if i["sk"].startswith("c#")}
-        return {
-            item["sk"][2:]: LastRun(
-                item["sk"][2:], item["task_id"], item["at"], counts.get(item["sk"][2:], 0)
-            )
-            for item in items
-            if item["sk"].startswith("l#")
-        }
+        page = self._tables.query(Query(self._table, ("pk", _partition(tenant))))
+        return {item["sk"]: _read(item) for item in page.items}
+
+
+def _read(item: Item) -> LastRun:
+    return LastRun(item["sk"], item["task_id"], item["at"], int(item["count"]))
 
 
 def _partition(tenant: str) -> str:
     return f"{tenant}#last_runs"
 
 
-def _last(tenant: str, workflow_id: str) -> dict[str, str]:
-    return {"pk": _partition(tenant), "sk": f"l#{workflow_id}"}
-
-
-def _counter(tenant: str, workflow_id: str) -> dict[str, str]:
-    return {"pk": _partition(tenant), "sk": f"c#{workflow_id}"}
+def _key(tenant: str, workflow_id: str) -> dict[str, str]:
+    return {"pk": _partition(tenant), "sk": workflow_id}

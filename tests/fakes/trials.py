@@ -25,7 +25,9 @@ class InlineTrials(RemoteTrials):
         done: list[Any] = []
 
         def work() -> None:
-            done.append(asyncio.run(answered(asked, self._registry, self._ports(asked["tenant"]))))
+            done.append(
+                asyncio.run(answered(asked, self._registry, self._ports(asked["by"]["tenant"])))
+            )
 
         from threading import Thread  # the caller's loop is busy waiting for us
 

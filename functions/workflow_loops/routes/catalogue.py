@@ -132,9 +132,7 @@ async def execute(
         state = await open_form(form_of(found), body.form_data, ports)
         raise InvalidFormError(errors, document(form_of(found), state, errors))
     node = Node(id="node", type=identifier, config=body.form_data)
-    ended = await at.bench.alone(
-        who.tenant, node, body.input_data, body.session_id or "", body.timeout
-    )
+    ended = await at.bench.alone(who, node, body.input_data, body.session_id or "", body.timeout)
     return {**ran(node, ended, body.session_id, body.timeout), "form_data": body.form_data}
 
 

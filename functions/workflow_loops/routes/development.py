@@ -35,11 +35,11 @@ async def run_node(
     """Keeps a node's form, runs the node and keeps what it gave."""
     await _configure(at, caller, workflow_id, body)
     wish = Wish(
-        caller.principal.tenant, workflow_id, body.node_id, given=body.input_data,
+        caller.principal, workflow_id, body.node_id, given=body.input_data,
         session=body.session_id or "", seconds=body.timeout,
     )  # fmt: skip
     ended = await at.bench.node(wish)
-    node = node_of(at.workflows.draft(wish.tenant, workflow_id), body.node_id)
+    node = node_of(at.workflows.draft(*wish.at), body.node_id)
     return ran(node, ended, body.session_id, body.timeout)
 
 
@@ -50,7 +50,7 @@ async def run_iteration(
     """Runs a loop's body for one item; without an index, for the one after the last."""
     await _configure(at, caller, workflow_id, body)
     wish = Wish(
-        caller.principal.tenant, workflow_id, body.node_id, given=body.input_data,
+        caller.principal, workflow_id, body.node_id, given=body.input_data,
         seconds=body.timeout,
     )  # fmt: skip
     return await iterated(at.bench, wish, body.iteration_index)
@@ -72,7 +72,7 @@ async def node_input(
     workflow_id: str, node_id: str, who: PrincipalDep, at: BuildingDep
 ) -> dict[str, Any]:
     """What would enter a node now."""
-    data = at.bench.input(who.tenant, workflow_id, node_id)
+    data = at.bench.input((who.tenant, workflow_id), node_id)
     return {"node_id": node_id, "input": data, "input_data": data}
 
 
@@ -81,7 +81,7 @@ async def node_output(
     workflow_id: str, node_id: str, who: PrincipalDep, at: BuildingDep
 ) -> dict[str, Any]:
     """What a node gave last, and whether it still counts."""
-    return shown(*at.bench.output(who.tenant, workflow_id, node_id))
+    return shown(*at.bench.output((who.tenant, workflow_id), node_id))
 
 
 @router.post(f"{OURS}/run/", dependencies=_RUN)
@@ -91,7 +91,7 @@ async def run_path(
     """Runs the draft, or what leads to a node; what stands and still counts is used again."""
     at.workflows.expected(caller, workflow_id, Right.WORKFLOWS_RUN)
     wish = Wish(
-        caller.principal.tenant, workflow_id, body.until or "", forms=body.form_values,
+        caller.principal, workflow_id, body.until or "", forms=body.form_values,
         given=body.input, seconds=body.timeout,
     )  # fmt: skip
     ended = await at.bench.until(wish, reuse=body.reuse)
@@ -107,7 +107,7 @@ async def run_path(
 @router.get(f"{OURS}/outputs/", dependencies=_SEE)
 async def outputs(workflow_id: str, who: PrincipalDep, at: BuildingDep) -> dict[str, Any]:
     """What stands for the nodes of a draft."""
-    found = at.bench.stale(who.tenant, workflow_id)
+    found = at.bench.standing((who.tenant, workflow_id))
     return {"outputs": [shown(output, why) for output, why in found]}
 
 

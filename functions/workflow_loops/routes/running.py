@@ -59,7 +59,7 @@ async def task_status(
     """How the run that was started last stands."""
     at.workflows.get(who.tenant, workflow_id)
     last = at.last_runs.get(who.tenant, workflow_id)
-    if last is None or last.task_id is None:
+    if last is None:
         raise NoTaskError("no run was started yet; start one")
     found = runs.reading.get(who.tenant, last.task_id)
     return TaskView(task_id=found.id, status=TASKS[found.status])

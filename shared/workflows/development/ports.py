@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from shared.identity.principal import Principal
+
 
 class Trials(Protocol):
     """The port to the node runner: a part of a draft in, how it ended out.
@@ -12,8 +14,10 @@ class Trials(Protocol):
     Both are JSON, see `shared.graph.engine.trial`.
     """
 
-    async def run(self, tenant: str, trial: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Runs it in the tenant's name.
+    async def run(
+        self, by: Principal, workflow: str, trial: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Runs it in somebody's name and with their rights; no workflow is a node alone.
 
         Raises:
             GraphError: the part cannot be run.

@@ -9,6 +9,7 @@ from shared.graph.engine.trial import tried
 from shared.graph.errors import GraphError
 from shared.graph.pools import PoolExecutor
 from shared.graph.registry import NodeRegistry
+from shared.identity.principal import Principal
 from shared.platform.functions import FunctionFailedError
 from shared.workflows.development.ports import TrialLostError
 
@@ -21,10 +22,13 @@ class RemoteTrials:
     def __init__(self, call: Call) -> None:
         self._call = call
 
-    async def run(self, tenant: str, trial: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def run(
+        self, by: Principal, workflow: str, trial: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """See `Trials.run`."""
+        asked = {"by": by.to_context(), "workflow": workflow, "trial": dict(trial)}
         try:
-            found = self._call({"tenant": tenant, "trial": dict(trial)})
+            found = self._call(asked)
         except FunctionFailedError as error:
             raise TrialLostError(str(error)) from None
         if "refused" in found:

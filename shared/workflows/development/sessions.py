@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ class Sessions:
         lives = item is not None and int(item["expires_at"]) > self._clock().timestamp()
         return dict(json.loads(item["body"] if item and lives else _EMPTY))
 
-    def keep(self, tenant: str, session: str, name: str, ended: dict[str, Any]) -> None:
+    def keep(self, tenant: str, session: str, name: str, ended: Mapping[str, Any]) -> None:
         """Remembers what a run left behind, for half an hour."""
         if not session:
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from datetime import timedelta
 
 import pytest
@@ -291,7 +290,7 @@ def test_whoever_waits_too_long_is_told(api):
     lost = {"status": "failed", "result": None, "error": {"type": "Timeout", "message": "late"}}
 
     class Late:
-        async def run(self, tenant, trial):
+        async def run(self, by, workflow, trial):
             record = {"entries": [], "items": []}
             return {**lost, "exhausted": False, "record": record, "partial": [], "waits_for": []}
 
@@ -311,7 +310,10 @@ def test_the_api_runs_nothing_itself(api):
     where, _ = chain(api, A)
     run(api, where, "a", {"name": "Ada"})
     (asked,) = api.trials.seen
-    assert (asked["tenant"], json.loads(json.dumps(asked["trial"]))["mode"]) == ("acme", "node")
+    assert (asked["by"]["tenant"], json.loads(json.dumps(asked["trial"]))["mode"]) == (
+        "acme",
+        "node",
+    )
 
 
 def test_another_tenant_and_another_member(api):
