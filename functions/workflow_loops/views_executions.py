@@ -180,7 +180,7 @@ class LogsView(BaseModel):
     total: int
 
 
-class TimelineEntry(LogLine):
+class HappenedView(LogLine):
     """One thing that happened in a run, with its facts."""
 
     what: str
@@ -189,11 +189,11 @@ class TimelineEntry(LogLine):
     duration_seconds: float | None
 
 
-class TimelineView(BaseModel):
+class ExecutionTimeline(BaseModel):
     """Everything that happened in a run, oldest first."""
 
     execution_id: str
-    timeline: list[TimelineEntry]
+    timeline: list[HappenedView]
 
 
 class Resume(BaseModel):

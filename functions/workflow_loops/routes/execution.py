@@ -11,7 +11,9 @@ from functions.workflow_loops.executing import ExecutingDep
 from functions.workflow_loops.views_executions import (
     AnswerBody,
     ExecutionDetail,
+    ExecutionTimeline,
     ExecutionView,
+    HappenedView,
     LogLine,
     LogsView,
     NodeView,
@@ -19,8 +21,6 @@ from functions.workflow_loops.views_executions import (
     ResumedManyView,
     ResumedView,
     ResumeMany,
-    TimelineEntry,
-    TimelineView,
 )
 from shared.identity.rights import Right
 from shared.workflows.executions.answering import Given
@@ -99,12 +99,12 @@ async def download(
 
 
 @router.get("/{execution_id}/timeline/", dependencies=SEE)
-async def timeline(execution_id: str, who: PrincipalDep, at: ExecutingDep) -> TimelineView:
+async def timeline(execution_id: str, who: PrincipalDep, at: ExecutingDep) -> ExecutionTimeline:
     """Everything that happened, with its facts."""
     found = at.reading.get(who.tenant, execution_id)
     entries = happened(at.records.standing(who.tenant, found))
-    shown = [TimelineEntry.model_validate(each) for each in entries]
-    return TimelineView(execution_id=found.id, timeline=shown)
+    shown = [HappenedView.model_validate(each) for each in entries]
+    return ExecutionTimeline(execution_id=found.id, timeline=shown)
 
 
 @router.post("/{execution_id}/cancel/", dependencies=RUN)
