@@ -17,7 +17,7 @@ from infra.constructs.http_function import HttpFunction
 from infra.constructs.roles import right, service_role
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
-from infra.constructs.tables import GET, PUT, READ
+from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, index_arn
 from shared.platform.flow_machines import PREFIX
 
 _RUNNER_TIMEOUT_SECONDS: Final = 300
@@ -60,6 +60,7 @@ class WorkflowApi(Construct):
             concurrency=max(1, config.concurrency.requests // 2),
             environment={
                 "CRM_TABLE": data.crm.table_name,
+                "IDENTITY_TABLE": data.identity.table_name,
                 "WORKFLOWS_TABLE": data.workflows.table_name,
                 "EXECUTIONS_TABLE": data.executions.table_name,
                 "VALUES_BUCKET": data.values.bucket_name,
@@ -69,6 +70,12 @@ class WorkflowApi(Construct):
         )
         made.allow([*GET, *PUT, *_DELETE], [data.crm.table_arn])
         made.allow([*READ, *PUT, *_DELETE], [data.workflows.table_arn])
+        made.allow([*READ, *PUT, *_DELETE, "dynamodb:UpdateItem"], [data.executions.table_arn])
+        lists = [index_arn(data.executions, index) for index in (RECENT, WORKFLOW, USER)]
+        made.allow(["dynamodb:Query"], lists)
+        made.allow(GET, [data.identity.table_arn])
+        made.allow([*GET, *PUT], [data.inbox.table_arn])
+        made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
         self._may_make_machines(made)
         return made
 

@@ -1,7 +1,8 @@
 """StopExecution ends a state that waits for an answer.
 
 moto notes that the execution is stopped and leaves such a state waiting, for as long as its timeout
-is; it also fails where the execution's thread has not begun.
+is; it fails where the execution's thread has not begun; and a state that is ended makes an execution
+failed that was stopped before.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local.seams.replacing import replace
 
 _stock_stop: Any = ExecutionWorker.stop
+_stock_error: Any = Environment.set_error
+_stock_timed_out: Any = Environment.set_timed_out
 _BEGINS_WITHIN: Final = 5.0
 
 
@@ -26,6 +31,17 @@ def _stop(self: Any, *what: Any, **how: Any) -> None:
         endpoint.interrupt_all()
 
 
+def _error(self: Any, error: Any) -> None:
+    if not isinstance(self._program_state, ProgramStopped):
+        _stock_error(self, error)
+
+
+def _timed_out(self: Any) -> None:
+    if not isinstance(self._program_state, ProgramStopped):
+        _stock_timed_out(self)
+
+
 def install() -> None:
-    """Replaces how an execution is stopped."""
+    """Replaces how an execution is stopped, and what a stopped one becomes."""
     replace(ExecutionWorker, stop=_stop)
+    replace(Environment, set_error=_error, set_timed_out=_timed_out)

@@ -86,7 +86,11 @@ class MachineQuotaError(MachineError):
 
 
 class FlowRuns(Protocol):
-    """The port to runs without a machine: the node runner does the whole flow in one call."""
+    """The port to runs without a machine: the node runner does the whole flow in one call.
+
+    `given` is the node runner's payload (`shared.graph.durable.whole_flow` makes it). A run that
+    failed is no error here.
+    """
 
     def run(self, given: Mapping[str, Any]) -> None:
         """Runs until it ends, fails or waits; what came of it is in the record."""
