@@ -12,6 +12,7 @@ from functions.workflow_loops.routes import (
     catalogue,
     development,
     drawing,
+    execution,
     executions,
     hooks,
     orchestrator,
@@ -30,7 +31,7 @@ BUILDERS = [catalogue, running, orchestrator, drawing, development, hooks, trans
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
-    modules = [starts, workflows, versions, executions, *BUILDERS]
+    modules = [starts, workflows, versions, executions, execution, *BUILDERS]
     routers = [routes.router for routes in modules]
     answers = {**ANSWERS, **OF_EXECUTIONS, **BUILDING}
     exposed = ["ETag", "Location", "Link"]

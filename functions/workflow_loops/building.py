@@ -92,7 +92,7 @@ def build(
 @lru_cache(maxsize=1)
 def _aws(base: Services) -> Building:
     told = settings()
-    trials = RemoteTrials(Function(told.runner_function))
+    trials = RemoteTrials(Function(told.node_runner_arn))
     blobs = S3Blobs(told.values_bucket)
     return build(base, DynamoTables(), told.workflows_table, blobs, trials, AwsSecrets(),
                  prefix=told.tenant_secrets)  # fmt: skip

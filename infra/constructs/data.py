@@ -9,7 +9,18 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.import_bucket import import_bucket
 from infra.constructs.private_bucket import private_bucket
-from infra.constructs.tables import BOARD, CORRELATION, PENDING, RECENT, WHOLE, removal, table
+from infra.constructs.tables import (
+    BOARD,
+    CORRELATION,
+    DUE,
+    PENDING,
+    RECENT,
+    USER,
+    WHOLE,
+    WORKFLOW,
+    removal,
+    table,
+)
 
 
 class Data(Construct):
@@ -27,7 +38,13 @@ class Data(Construct):
         )
         # What expires by itself needs no restoring.
         self.inbox = table(self, "InboxTable", config, sort=False, keeps=False, expires=True)
-        self.executions = table(self, "ExecutionsTable", config, indexes={RECENT: WHOLE})
+        self.executions: dynamodb.Table = table(
+            self,
+            "ExecutionsTable",
+            config,
+            expires=True,
+            indexes=dict.fromkeys((RECENT, WORKFLOW, USER, DUE), WHOLE),
+        )
         self.quarantine = table(self, "QuarantineTable", config)
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)

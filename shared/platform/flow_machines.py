@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 PREFIX: Final = "millrace-flow-"
 """Of every machine of a flow: the rights of functions are limited to it."""
+
+RUNNER: Final = "${NodeRunner}"
+"""Stands in definitions for the ARN of the node runner."""
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
@@ -47,6 +51,30 @@ class FlowMachines(Protocol):
 
     def drop(self, arn: str) -> None:
         """Removes a machine that nothing runs any more; it may be gone already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A machine that stands, and what it was made for."""
+
+    arn: str
+    tenant: str
+    workflow_id: str
+    number: int
+    at: datetime | None
+
+
+class MachineInventory(Protocol):
+    """The port to all machines of flows, of all tenants: for who collects them."""
+
+    def all(self) -> Iterator[Made]:
+        """Every machine that was made for a version."""
+
+    def busy(self, arn: str) -> bool:
+        """Whether a Standard execution of it is open."""
+
+    def drop(self, arn: str) -> None:
+        """Removes a machine; it may be gone already."""
 
 
 class MachineError(Exception):

@@ -65,6 +65,23 @@ async def task_status(
     return TaskView(task_id=found.id, status=TASKS[found.status])
 
 
+@router.get("/stop_execution/", dependencies=_RUN)
+@router.post("/stop_execution/", dependencies=_RUN)
+async def stop(
+    workflow_id: str, caller: CallerDep, at: BuildingDep, runs: ExecutingDep
+) -> TaskView:
+    """Ends the run that was started last; who may publish switches the workflow off with it."""
+    tenant = caller.principal.tenant
+    found = at.workflows.get(tenant, workflow_id)
+    told = await task_status(workflow_id, caller.principal, at, runs)
+    if found.type == "api" and Right.WORKFLOWS_PUBLISH in caller.principal.rights:
+        at.switch.deactivate(caller, workflow_id)
+    if told.status == "STARTED":
+        ended = runs.cancelling.cancel(tenant, told.task_id, caller.principal.subject)
+        return TaskView(task_id=ended.id, status=TASKS[ended.status])
+    return told
+
+
 @router.post("/execute/", dependencies=_RUN)
 async def execute(
     workflow_id: str, body: Start, order: OrderDep, at: BuildingDep, runs: ExecutingDep

@@ -107,6 +107,15 @@ def test_a_start_is_counted_once(api):
     assert api.get("/workflow/")[0]["runs_count"] == 2
 
 
+def test_a_run_is_stopped(api):
+    where = active(api, WAITS)
+    started = api.get(f"{where}/start_execution/")
+    assert api.get(f"{where}/stop_execution/") == {**started, "status": "REVOKED"}
+    assert api.get(f"{where}/")["status"] == "inactive"
+    assert api.get(f"{where}/stop_execution/")["status"] == "REVOKED"
+    assert api.get(f"{where}/task_status/")["status"] == "REVOKED"
+
+
 def test_whoever_may_not_publish_starts_only_what_is_active(api):
     where, _ = api.drawn("start", "end")
     rep = {"role": "sales_rep", "subject": "al"}
@@ -129,7 +138,7 @@ def test_another_tenant_runs_nothing(api):
     where = active(api)
     api.get(f"{where}/start_execution/")
     asks = [("POST", "execute", {"input": {}}), ("GET", "start_execution", None),
-            ("GET", "task_status", None)]  # fmt: skip
+            ("GET", "stop_execution", None), ("GET", "task_status", None)]  # fmt: skip
     for method, path, body in asks:
         answer = api(method, f"{where}/{path}/", json=body, tenant="other")
         assert answer.status_code == 404
