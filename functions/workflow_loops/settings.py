@@ -15,6 +15,15 @@ class WorkflowSettings(HttpSettings):
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
     workflows_table: str = Field(description="Table of published versions of flows.")
     values_bucket: str = Field(description="Bucket of values too large for the table.")
+    tenant_secrets: str = Field(
+        "millrace", description="First part of the names of the secrets that tenants give."
+    )
+    public_url: str = Field(
+        "", description="The API's address as browsers see it; empty is the request's own."
+    )
+    private_connections: bool = Field(
+        False, description="Whether connections may name servers that are not on the internet."
+    )
 
 
 @lru_cache(maxsize=1)
