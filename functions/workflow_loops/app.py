@@ -14,6 +14,7 @@ from functions.workflow_loops import (
 from functions.workflow_loops.routes import (
     buckets,
     connections,
+    execution,
     executions,
     notices,
     opt_outs,
@@ -27,7 +28,7 @@ from shared.workflows.paths import own
 
 # A bucket's path would be read as a connection's: theirs go first.
 _PARTS = (
-    starts, workflows, versions, executions, buckets, connections, texts, opt_outs, notices,
+    starts, workflows, versions, executions, execution, buckets, connections, texts, opt_outs, notices,
 )  # fmt: skip
 _ANSWERS = (problems, problems_executions, problems_connections, problems_setup)
 
