@@ -57,7 +57,7 @@ class Entry:
     ended_at: float | None = None
     waits_for: Mapping[str, Any] | None = None
     usage: Mapping[str, int] | None = None
-    """What it took of things that cost: `calls`, tokens, `micro_dollars`; see `NodeContext.usage`."""
+    """What it took of things that cost; see `NodeContext.usage`."""
 
     @property
     def key(self) -> str:

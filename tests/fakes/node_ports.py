@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.graph import NodeFailedError
 from shared.graph.analysis import QueueMap
+from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.nodes.ports import (
     BUCKETS,
     EVENTS,
@@ -25,6 +26,8 @@ from shared.nodes.ports import (
     Template,
 )
 from shared.platform.http import HttpAnswer, HttpCall
+from shared.tools import registry as tools
+from tests.fakes.models import FakeModels, MemoryMemory
 
 
 class MemoryEvents:
@@ -265,4 +268,7 @@ def node_ports() -> dict[str, Any]:
         LEADS: MemoryLeads(
             {"id": "l1", "name": "Ada", "email": "ada@example.com", "status": "Interest"}
         ),
+        MODELS: FakeModels(),
+        TOOLS: tools(),
+        MEMORY: MemoryMemory(),
     }
