@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from shared.graph import BlockingNode, Data, NodeContext, NodeFailedError
-from shared.nodes.agents.asking import StepsConfig, Text, ask, begun, inputs_as_text
+from shared.nodes.agents.asking import StepsConfig, Text, as_text, ask, begun, inputs_as_text
 from shared.nodes.agents.egress import checked_hosts
 from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS, Memory, Tools
 from shared.nodes.agents.remembering import recalled, turns
@@ -100,7 +100,7 @@ class AgentNode(BlockingNode[AgentConfig]):
         self, config: AgentConfig, data: Data, context: NodeContext
     ) -> dict[str, Any]:
         """Asks, step by step."""
-        prompt = config.prompt or inputs_as_text(data)
+        prompt = as_text(config.prompt) or inputs_as_text(data)
         tools: Tools = context.ports[TOOLS]
         allowed = tools.some(config.tools)
         for name, tool in allowed.items():

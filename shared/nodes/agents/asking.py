@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, Field
 
 from shared.graph import NodeContext
 from shared.graph.journal import JOURNAL, RecordJournal
@@ -30,7 +30,8 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-Text = Annotated[str, BeforeValidator(as_text), Widget("textarea")]
+Text = Annotated[Any, Widget("textarea")]
+"""A text, or what a template gives; see `as_text`."""
 
 
 class AskingConfig(NodeConfig):
@@ -72,8 +73,8 @@ def begun(config: AskingConfig, prompt: str, images: tuple[str, ...] = ()) -> li
     """The beginning of what is said."""
     from shared.llm.messages import SystemMessage, UserMessage
 
-    said = UserMessage(text=prompt, images=images)
-    return [SystemMessage(text=config.system_prompt), said] if config.system_prompt else [said]
+    said, system = UserMessage(text=prompt, images=images), as_text(config.system_prompt)
+    return [SystemMessage(text=system), said] if system else [said]
 
 
 async def ask(
