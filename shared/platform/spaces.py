@@ -57,6 +57,10 @@ class S3Space:
         """See `Files.append`."""
         await asyncio.to_thread(self._append, path, body, _hashed(idempotency_key))
 
+    async def delete(self, path: str) -> bool:
+        """See `Files.delete`."""
+        return await asyncio.to_thread(self._delete, path)
+
     def _list(self, prefix: str, most: int) -> Sequence[str]:
         pages = (
             client("s3")
@@ -88,6 +92,11 @@ class S3Space:
         return client("s3").put_object(
             Bucket=self._bucket, Key=self._prefix + path, Body=body, **when
         )
+
+    def _delete(self, path: str) -> bool:
+        found = self._head(path) is not None
+        client("s3").delete_object(Bucket=self._bucket, Key=self._prefix + path)
+        return found
 
     def _create(self, path: str, body: bytes, key: str) -> str:
         stem, dot, end = path.rpartition(".") if "." in path else (path, "", "")

@@ -170,6 +170,9 @@ class MemoryFiles:
             self.done[idempotency_key] = path
             self.files[path] = self.files.get(path, b"") + body
 
+    async def delete(self, path: str) -> bool:
+        return self.files.pop(path, None) is not None
+
 
 class MemoryBuckets:
     """The port `Buckets`."""
