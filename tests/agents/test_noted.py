@@ -81,6 +81,7 @@ def test_a_retry_within_a_run_asks_only_what_was_not_answered():
     done = run(flow, FakeModels(model), **EFFECT)
     assert done.output("a")["output"] == "done"
     assert (len(model.asked), len(CALLS)) == (3, 1)
+    assert done.record.get("a").usage["calls"] == 2
 
 
 def test_a_changed_prompt_is_asked_anew_and_what_was_billed_stays_counted():

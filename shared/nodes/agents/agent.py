@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -14,6 +12,7 @@ from shared.nodes.agents.asking import StepsConfig, Text, as_text, ask, begun, i
 from shared.nodes.agents.egress import checked_hosts
 from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS, Memory, Tools
 from shared.nodes.agents.remembering import recalled, turns
+from shared.nodes.agents.structured import conduct_of
 from shared.nodes.config import Widget, json_value
 from shared.nodes.data.validate_data import validator
 from shared.nodes.example import Example
@@ -110,10 +109,11 @@ class AgentNode(BlockingNode[AgentConfig]):
                 )
         messages = begun(config, prompt, config.images)
         messages[-1:-1] = await recalled(config.memory_key, context)
-        done = await ask(
-            config, partial(_conduct, config), messages, context,
-            tools=allowed, egress=config.egress,
-        )  # fmt: skip
+
+        def conduct(most: int) -> Conduct:
+            return conduct_of(config, config.max_steps or most, config.output_schema)
+
+        done = await ask(config, conduct, messages, context, tools=allowed, egress=config.egress)
         if config.memory_key:
             memory: Memory = context.ports[MEMORY]
             said = turns(prompt, done.answer.text)
@@ -132,29 +132,3 @@ def _result(config: AgentConfig, done: Done) -> dict[str, Any]:
         "model": done.answer.model,
         "end": "length" if done.answer.end == "length" else "stop",
     }
-
-
-def _conduct(config: AgentConfig, most: int) -> Conduct:
-    from shared.agents.agent import Conduct
-    from shared.llm.schemas import OutputSchema
-
-    schema = config.output_schema
-    return Conduct(
-        config.max_steps or most,
-        config.max_tokens,
-        config.temperature,
-        OutputSchema("answer", schema) if schema is not None else None,
-        partial(problem_of, schema) if schema is not None else None,
-    )
-
-
-def problem_of(schema: Mapping[str, Any], text: str) -> str | None:
-    """What is wrong with an answer that shall fit a schema."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return "it is no JSON"
-    error = next(iter(validator(json.dumps(schema)).iter_errors(value)), None)
-    if error is None:
-        return None
-    return f"{'.'.join(map(str, error.instance_path)) or 'the whole'}: {error.message[:300]}"

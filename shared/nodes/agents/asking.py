@@ -14,7 +14,7 @@ from shared.nodes.agents.ports import MODELS, PIECES, Models, Pieces
 from shared.nodes.config import NodeConfig, Widget
 
 if TYPE_CHECKING:  # who draws flows asks no model
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from shared.agents.agent import Conduct, Done
     from shared.agents.registry import ToolRegistry
@@ -84,6 +84,7 @@ async def ask(
     context: NodeContext,
     *,
     part: str = "",
+    before: Mapping[str, int] | None = None,
     tools: ToolRegistry | None = None,
     egress: tuple[str, ...] = (),
 ) -> Done:
@@ -95,12 +96,14 @@ async def ask(
         messages: what is said first.
         context: of the node.
         part: which of several agents of the node this is.
+        before: what those before it took.
         tools: what the model may call.
         egress: which servers its tools may ask.
     """
     from shared.agents.agent import Agent, Surroundings
     from shared.agents.notes import Notes
     from shared.agents.registry import ToolRegistry
+    from shared.agents.spent import Spent
     from shared.llm.budget import Limits, LocalMeter
 
     models: Models = context.ports[MODELS]
@@ -110,16 +113,13 @@ async def ask(
         tokens=config.token_limit,
         micro_dollars=None if dollars is None else int(dollars * 1_000_000),
     )
-    before = dict(context.usage or {})
+    earlier = Spent.from_json(before or {})
 
-    def spend(spent: Any) -> None:
-        sums = spent.as_json()
-        context.usage = {
-            name: before.get(name, 0) + sums.get(name, 0) for name in {**before, **sums}
-        }
+    def spend(spent: Spent) -> None:
+        context.usage = (earlier + spent).as_json()
 
     spend(notes.spent)
-    meter = LocalMeter("agent", limits, notes.spent.used())
+    meter = LocalMeter("agent", limits, (earlier + notes.spent).used())
     around = Surroundings(
         tools or ToolRegistry(),
         context.ports,
