@@ -95,8 +95,8 @@ class Task:
         }
         journal = StoreJournal(place.store, place.tenant, place.execution)
         state = RunState(
-            routines, self.means.pools, record, place.execution, freeze(graph.variables),
-            freeze(graph.env), self._shared(),
+            routines, self.means.pools, record, place.execution,
+            graph.variables_with(place.header.given), freeze(graph.env), self._shared(),
             {JOURNAL: journal, **self.means.ports, **ports}, pins, workflow=graph.id,
         )  # fmt: skip
         walk = Walk(state, place.scope, place.base, place.path, self._outer(own))
