@@ -7,15 +7,16 @@ from fastapi import FastAPI
 from functions.web.assembly import assemble
 from functions.workflow_loops.problems import ANSWERS
 from functions.workflow_loops.problems_executions import ANSWERS as OF_EXECUTIONS
-from functions.workflow_loops.routes import executions, starts, versions, workflows
+from functions.workflow_loops.problems_models import ANSWERS as OF_MODELS
+from functions.workflow_loops.routes import executions, models, starts, tools, versions, workflows
 from functions.workflow_loops.settings import WorkflowSettings
 from shared.workflows.paths import own
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
-    routers = [routes.router for routes in (starts, workflows, versions, executions)]
-    answers = {**ANSWERS, **OF_EXECUTIONS}
+    routers = [routes.router for routes in (starts, workflows, versions, executions, models, tools)]
+    answers = {**ANSWERS, **OF_EXECUTIONS, **OF_MODELS}
     return assemble(
         "Millrace workflows", routers, told, answers, exposed=["ETag", "Location"], own=own
     )
