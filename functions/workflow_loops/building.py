@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -19,7 +19,7 @@ from shared.nodes.config import Ports
 from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
-from shared.platform.functions import Function
+from shared.platform.functions import LambdaFunctions
 from shared.platform.secrets import AwsSecrets, Secrets
 from shared.platform.tables import Tables
 from shared.workflows.activity import Switch
@@ -92,7 +92,9 @@ def build(
 @lru_cache(maxsize=1)
 def _aws(base: Services) -> Building:
     told = settings()
-    trials = RemoteTrials(Function(told.node_runner_arn))
+    # A call that is repeated would do twice what nodes do in the world.
+    runner = LambdaFunctions(wait=60, attempts=1)
+    trials = RemoteTrials(partial(runner.call, told.node_runner_arn))
     blobs = S3Blobs(told.values_bucket)
     return build(base, DynamoTables(), told.workflows_table, blobs, trials, AwsSecrets(),
                  prefix=told.tenant_secrets)  # fmt: skip

@@ -90,7 +90,7 @@ async def _closed(_: Request, exc: Any) -> Response:
     return problem(409, "Not accepted", str(exc), error_code="WEBHOOK_CLOSED")
 
 
-BUILDING: Final[Answers] = {
+ANSWERS: Final[Answers] = {
     PartNotFoundError: _part,
     UnknownNodeTypeError: _type,
     DrawingRefusedError: _drawing,

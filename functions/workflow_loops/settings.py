@@ -25,6 +25,12 @@ class WorkflowSettings(HttpSettings):
     tenant_secrets: str = Field(
         "millrace", description="First part of the names of the secrets that tenants give."
     )
+    public_url: str = Field(
+        "", description="The API's address as browsers see it; empty is the request's own."
+    )
+    private_connections: bool = Field(
+        False, description="Whether connections may name servers that are not on the internet."
+    )
 
 
 @lru_cache(maxsize=1)
