@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from functions.workflow_loops.form_ports import form_ports
 from functions.workflow_loops.services import Services, services
 from functions.workflow_loops.settings import settings
 from shared.graph import NodeRegistry
@@ -97,7 +98,7 @@ def _aws(base: Services) -> Building:
     trials = RemoteTrials(partial(runner.call, told.node_runner_arn))
     blobs = S3Blobs(told.values_bucket)
     return build(base, DynamoTables(), told.workflows_table, blobs, trials, AwsSecrets(),
-                 prefix=told.tenant_secrets)  # fmt: skip
+                 ports=form_ports(told), prefix=told.tenant_secrets)  # fmt: skip
 
 
 async def building(request: Request) -> Building:
