@@ -53,10 +53,13 @@ class Api:
         tenant: str = "acme",
         role: str = "admin",
         subject: str = "jo",
+        scopes: str = "",
         **how: Any,
     ) -> httpx.Response:
         """One request; without a tenant it carries no principal."""
         context = {"tenant": tenant, "subject": subject, "role": role} if tenant else {}
+        if scopes:
+            context |= {"kind": "key", "scopes": scopes}
         event = {"requestContext": {"requestId": "r", "authorizer": {"lambda": context}}}
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
