@@ -83,7 +83,10 @@ class TenantRuns:
         """Runs a part of a draft, in the name of whoever draws it."""
         by = Principal.from_context(event["by"])
         children = self._children(str(event["trial"]["execution_id"]), left)
-        run = Run(by.tenant, lambda: str(event["workflow"]), self._tables, lambda: by, children)
+        run = Run(
+            by.tenant, lambda: str(event["workflow"]), self._tables, lambda: by, children,
+            lambda: _sessions().dynamodb(self._tenant),
+        )  # fmt: skip
         return await answered(event, _registry(), ports_of(run), _pools())
 
     def _children(self, execution: str, left: TimeLeft | None) -> ChildRuns:

@@ -138,7 +138,7 @@ def _answered(params: Params) -> Iterator[Need]:
 
 
 def _secret(params: Params) -> str:
-    name = str(params.get("SecretId", "*"))
+    name = str(params.get("SecretId") or params.get("Name") or "*")
     return name if name.startswith("arn:") else arn("secretsmanager", f"secret:{name}")
 
 
