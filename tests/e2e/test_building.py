@@ -72,7 +72,8 @@ def test_a_stranger_calls_a_webhook(client):
     )  # fmt: skip
     client.post(f"{where}/activate/")
     told = client.at.http.put(f"{client.at.url}{where}/webhook/{hook}/", json={"auth": "hmac"})
-    url, secret = told.json()["url"], told.json()["secret"]
+    url = f"{client.at.url}/webhooks/{told.json()['webhook_id']}/"
+    secret = told.json()["secret"]
     payload, now = json.dumps({"name": "Ada"}).encode(), int(time.time())
     headers = {"webhook-id": "m1", "webhook-timestamp": str(now),
                "webhook-signature": sign(secret, "m1", now, payload)}  # fmt: skip

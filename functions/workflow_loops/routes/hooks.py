@@ -12,6 +12,7 @@ from functions.workflow_loops.building import BuildingDep
 from functions.workflow_loops.executing import Executing, ExecutingDep
 from functions.workflow_loops.raw import raw_response
 from functions.workflow_loops.services import CallerDep
+from functions.workflow_loops.settings import settings
 from functions.workflow_loops.webhook_views import (
     AcceptedView,
     Listening,
@@ -83,7 +84,7 @@ async def webhooks(
     tenant = caller.principal.tenant
     at.workflows.expected(caller, workflow_id, Right.WORKFLOWS_CHANGE)
     found = at.webhooks.ensure(tenant, workflow_id, at.workflows.draft(tenant, workflow_id))
-    base = str(request.base_url)
+    base = _base(request)
     return WebhooksView(webhooks=[WebhookView.of(one, base) for one in found])
 
 
@@ -105,7 +106,7 @@ async def protect(
     found, secret = at.webhooks.protect(
         tenant, workflow_id, node_id, body.auth, body.methods, body.per_minute
     )
-    return WebhookView.of(found, str(request.base_url), secret)
+    return WebhookView.of(found, _base(request), secret)
 
 
 @router.post("/workflow/{workflow_id}/webhook/test/", dependencies=[needs(Right.WORKFLOWS_CHANGE)])
@@ -128,6 +129,10 @@ async def test_calls(workflow_id: str, who: PrincipalDep, at: BuildingDep) -> Te
     """What is awaited, and what came; kept for ten minutes."""
     at.workflows.get(who.tenant, workflow_id)
     return TestCallsView(calls=at.trial_calls.all(who.tenant, workflow_id))
+
+
+def _base(request: Request) -> str:
+    return settings().public_url or str(request.base_url)
 
 
 async def _arrived(request: Request) -> Arrived:
