@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -32,13 +34,9 @@ from shared.workflows.webhooks.intake import Arrived
 from shared.workflows.webhooks.webhook import METHODS, Webhook, WebhookClosedError
 
 router = APIRouter(tags=["webhooks"])
-_OPEN = [open_to_all(cost=1)]
+_WAYS: Final = {"/webhooks/{webhook_id}/": "call", "/webhooks/{webhook_id}/test/": "test"}
 
 
-@router.api_route(
-    "/webhooks/{webhook_id}/", methods=list(METHODS), status_code=202, dependencies=_OPEN,
-    response_model=AcceptedView,
-)  # fmt: skip
 async def receive(
     webhook_id: str, request: Request, at: BuildingDep, runs: ExecutingDep
 ) -> Response:
@@ -64,10 +62,6 @@ async def receive(
     return _accepted(webhook, made.id)
 
 
-@router.api_route(
-    "/webhooks/{webhook_id}/test/", methods=list(METHODS), status_code=202, dependencies=_OPEN,
-    response_model=AcceptedView,
-)  # fmt: skip
 async def receive_test(webhook_id: str, request: Request, at: BuildingDep) -> Response:
     """Shows one call to whoever waits for it; nothing is run."""
     webhook = at.webhooks.find(webhook_id)
@@ -163,3 +157,17 @@ async def _waited(runs: Executing, webhook: Webhook, order: Order) -> Response:
 def _accepted(webhook: Webhook, execution: str | None) -> Response:
     told = AcceptedView(webhook_id=webhook.id, execution_id=execution)
     return JSONResponse(told.model_dump(), 202)
+
+
+for _path, _name in _WAYS.items():
+    for _method in METHODS:
+        # A route for each: several methods of one route share the name of their operation.
+        router.add_api_route(
+            _path,
+            receive if _name == "call" else receive_test,
+            methods=[_method],
+            status_code=202,
+            dependencies=[open_to_all(cost=1)],
+            response_model=AcceptedView,
+            operation_id=f"{_name}_webhook_{_method.lower()}",
+        )
