@@ -6,12 +6,14 @@ The order of `nodes` and of `edges` is part of the graph: joins, results and err
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.graph.kinds import DEFAULT, Pool, handle_name
 from shared.graph.retry import RetryPolicy
+from shared.graph.values import freeze
 
 MAX_NODES: Final = 10_000
 
@@ -117,6 +119,15 @@ class FlowGraph(_Part):
             if node.id == node_id:
                 return node
         raise KeyError(f"{self.name or self.id}: no node {node_id!r}")
+
+    def variables_with(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The variables of a run: the input's own values stand before the flow's (seed 003).
+
+        An input that is null, an empty text or an empty object gives none.
+        """
+        told = {name: value for name, value in given.items() if value not in (None, "", {})}
+        overlaid: Mapping[str, Any] = freeze({**self.variables, **told}, "variables")
+        return overlaid
 
     def as_json(self) -> dict[str, Any]:
         """The flow in our format, without what says nothing."""
