@@ -90,7 +90,6 @@ def install_interpreter(credentials: Credentials) -> None:
     from local.seams import (
         interpreter_clients,
         interpreter_speed,
-        nested_executions,
         paths_parsed_once,
         sync_executions,
     )
@@ -99,7 +98,6 @@ def install_interpreter(credentials: Credentials) -> None:
     interpreter_clients.install(credentials)
     paths_parsed_once.install()
     interpreter_speed.install()
-    nested_executions.install()
 
 
 def weaken(*, draw: Draw, lag: Lag) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from shared.graph.durable.header import Header
 from shared.graph.durable.messages import Answered, RunFailed
+from shared.graph.durable.record_store import RecordStore
+from shared.graph.durable.single import TOKEN
+from shared.graph.durable.suspending import Children
 from shared.graph.durable.tasks import Task
 from shared.graph.record import Entry, Status
 from shared.graph.settle import Settlement
@@ -24,6 +28,17 @@ async def finalize(task: Task) -> Answered:
     settled = Settlement(place.scope, place.base, entries)
     header = place.header.ended(settled.status, settled.result, settled.error)
     place.store.put_header(place.tenant, place.execution, header)
+    if task.children is not None:
+        tell_parent(place.store, task.children, place.tenant, header)
     if (error := settled.error) is not None:
         raise RunFailed(f"{error.node}: {error.type}: {error.message}")
     return task.answered(status=settled.status.value)
+
+
+def tell_parent(store: RecordStore, children: Children, tenant: str, ended: Header) -> None:
+    """Lets the run go on that waits for this one; to be done after the header is written."""
+    if ended.parent is None:
+        return
+    found = store.note(tenant, ended.parent.execution, TOKEN, ended.parent.key)
+    if found is not None:
+        children.resume(str(found["token"]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from shared.graph.durable.blobs import Blobs, Values
 from shared.graph.durable.header import Header
+from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError
 from shared.graph.record import SETTLED, Entry, ItemEntry, Status
 from shared.graph.values import freeze
@@ -40,7 +42,8 @@ class TablesRecordStore:
         error = NodeError(**raw["error"]) if raw.get("error") else None
         result = raw["result"] if raw["has_result"] else None
         status = Status(raw["status"])
-        return Header(raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error)
+        parent = Parent(**raw["parent"]) if raw.get("parent") else None
+        return Header(raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, parent)
 
     def put_header(self, tenant: str, execution: str, header: Header) -> None:
         """See `RecordStore.put_header`."""
@@ -52,6 +55,7 @@ class TablesRecordStore:
             "pins": header.pins,
             "result": header.result or {},
             "has_result": header.result is not None,
+            **({"parent": asdict(header.parent)} if header.parent else {}),
         }
         self._put(tenant, execution, _HEADER, body, ("given", "pins", "result"))
 
