@@ -91,6 +91,7 @@ def install_interpreter(credentials: Credentials) -> None:
         interpreter_clients,
         interpreter_speed,
         paths_parsed_once,
+        stopped_executions,
         sync_executions,
     )
 
@@ -98,6 +99,7 @@ def install_interpreter(credentials: Credentials) -> None:
     interpreter_clients.install(credentials)
     paths_parsed_once.install()
     interpreter_speed.install()
+    stopped_executions.install()
 
 
 def weaken(*, draw: Draw, lag: Lag) -> None:

@@ -93,6 +93,12 @@ class FlowSettings(_Part):
     """Compiled: a state per node, or one per region that never waits."""
     machine: Literal["auto", "standard", "express"] = "auto"
     """Compiled: which type of state machine; `auto` chooses and says why."""
+    engine: Literal["inline", "durable"] = "durable"
+    """Of a published version: one call of the node runner, or a state machine of its own."""
+    on_failure: Annotated[str, Field(max_length=100)] = ""
+    """The id of a workflow that is started, once, for each run that fails."""
+    retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    """Days for which a run is kept after its start."""
 
 
 class FlowGraph(_Part):

@@ -13,12 +13,14 @@ from shared.graph.settle import Settlement
 
 
 async def finalize(task: Task) -> Answered:
-    """Closes the run.
+    """Closes the run, unless it was closed from outside meanwhile.
 
     Raises:
         RunFailed: a node failed unhandled.
     """
     place = task.place
+    if place.header.over:
+        return _told(task, place.header)
     everything = set(range(len(place.scope.steps)))
     found = place.derived(place.entries(), everything, task.request.state.lost())
     entries = [
@@ -27,12 +29,17 @@ async def finalize(task: Task) -> Answered:
     ]
     settled = Settlement(place.scope, place.base, entries)
     header = place.header.ended(settled.status, settled.result, settled.error)
-    place.store.put_header(place.tenant, place.execution, header)
+    if not place.store.end(place.tenant, place.execution, place.header, header):
+        header = place.store.header(place.tenant, place.execution) or header
+    return _told(task, header)
+
+
+def _told(task: Task, header: Header) -> Answered:
     if task.children is not None:
-        tell_parent(place.store, task.children, place.tenant, header)
-    if (error := settled.error) is not None:
+        tell_parent(task.place.store, task.children, task.place.tenant, header)
+    if (error := header.error) is not None:
         raise RunFailed(f"{error.node}: {error.type}: {error.message}")
-    return task.answered(status=settled.status.value)
+    return task.answered(status=header.status.value)
 
 
 def tell_parent(store: RecordStore, children: Children, tenant: str, ended: Header) -> None:

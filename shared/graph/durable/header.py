@@ -28,6 +28,11 @@ class Header:
     parent: Parent | None = None
     """Who waits for the run, if another does."""
 
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended."""
+        return self.status in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
     def ended(
         self, status: Status, result: Mapping[str, Any] | None, error: NodeError | None
     ) -> Header:
