@@ -1,8 +1,8 @@
 """StopExecution ends a state that waits for an answer.
 
-moto notes that the execution is stopped and leaves such a state waiting for as long as its
-timeout is; it fails where the execution's thread has not begun; and a state that is ended makes an
-execution failed that was stopped before.
+moto notes that the execution is stopped and leaves such a state waiting, for as long as its timeout
+is; it fails where the thread of the execution has not begun; and a state that ends then fails an
+execution that was stopped before.
 """
 
 from __future__ import annotations
