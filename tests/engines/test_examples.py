@@ -117,7 +117,7 @@ class EchoRuns(EchoWorkflows):
         self.store.put_header(TENANT, execution, ended)
         tell_parent(self.store, self, TENANT, ended)
 
-    def resume(self, token: str) -> None:
+    def succeed(self, token: str, output: Any) -> None:
         # The token's task has not returned yet.
         threading.Thread(target=answered, args=(token,)).start()
 

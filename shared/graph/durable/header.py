@@ -27,6 +27,8 @@ class Header:
     error: NodeError | None = None
     parent: Parent | None = None
     """Who waits for the run, if another does."""
+    expires_at: int | None = None
+    """Seconds since 1970 after which nothing of the run is kept."""
 
     @property
     def over(self) -> bool:
