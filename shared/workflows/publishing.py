@@ -88,6 +88,21 @@ class Publishing:
             raise WorkflowNotFoundError(f"workflow {workflow_id} has no version {number}")
         return Version.model_validate(item)
 
+    def runnable(self, tenant: str, version: Version) -> Version:
+        """A version with its machine: one that does not stand may have lost it meanwhile.
+
+        Raises:
+            MachineError: the machine could not be made again.
+        """
+        if version.engine == "inline" or self._machines is None:
+            return version
+        graph = self._at.graphs.read(tenant, version.graph)
+        compiled = compile_flow(make_plan(graph, self._at.registry))
+        wanted = Wanted(
+            tenant, version.workflow_id, version.number, compiled.as_text(), compiled.machine.type
+        )
+        return version.model_copy(update={"arn": self._machines.ensure(wanted)})
+
     def versions(
         self, tenant: str, workflow_id: str, *, limit: int, before: int | None = None
     ) -> tuple[list[Version], bool]:
@@ -178,12 +193,17 @@ class Publishing:
         before = self._workflows.expected(caller, workflow_id, Right.WORKFLOWS_PUBLISH)
         if before.published is None:
             raise NotPublishedError(f"{before.name} is not published; publish it first")
-        self.version(caller.principal.tenant, workflow_id, number)
+        tenant = caller.principal.tenant
+        kept = self.version(tenant, workflow_id, number)
         if before.published == number:
             return before
+        version = self.runnable(tenant, kept)
+        key = {"pk": _versions(tenant, workflow_id), "sk": _sort(number)}
+        row = Put(self._at.workflows, {**_stored(version), **key}, label="version")
+        also = [row] if version != kept else []
         after = before.model_copy(update={"published": number, "updated_at": self._at.clock()})
         told = {"number": number, "before": before.published}
-        return self._workflows.write(caller, before, after, "workflow.rolled_back", told)
+        return self._workflows.write(caller, before, after, "workflow.rolled_back", told, also)
 
 
 def _versions(tenant: str, workflow_id: str) -> str:

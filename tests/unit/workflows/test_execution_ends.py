@@ -100,6 +100,7 @@ def test_a_loop_goes_on_with_the_items_that_are_left(world, engine):
 def test_the_same_version_fails_again_and_its_continuation_may_go_on(world, engine):
     workflow = world.workflow(chain(engine, step("a"), step("b", fail="Bad")))
     first = world.start(workflow)
+    world.machines.wanted.clear()
     second = world.at.resuming.resume("acme", first.id, "same", "jo")
     assert world.at.reading.get("acme", second.id).status == "failed"
     third = world.at.resuming.resume("acme", second.id, "same", None)
