@@ -9,6 +9,7 @@ from functions.workflow_loops import (
     problems,
     problems_connections,
     problems_executions,
+    problems_models,
     problems_setup,
 )
 from functions.workflow_loops.routes import (
@@ -16,10 +17,12 @@ from functions.workflow_loops.routes import (
     connections,
     execution,
     executions,
+    models,
     notices,
     opt_outs,
     starts,
     texts,
+    tools,
     versions,
     workflows,
 )
@@ -28,9 +31,12 @@ from shared.workflows.paths import own
 
 # A bucket's path would be read as a connection's: theirs go first.
 _PARTS = (
-    starts, workflows, versions, executions, execution, buckets, connections, texts, opt_outs, notices,
+    starts, workflows, versions, executions, execution, models, tools, buckets, connections, texts,
+    opt_outs, notices,
 )  # fmt: skip
-_ANSWERS = (problems, problems_executions, problems_connections, problems_setup)
+_ANSWERS = (
+    problems, problems_executions, problems_models, problems_connections, problems_setup,
+)  # fmt: skip
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
