@@ -75,10 +75,13 @@ class Publishing:
         Raises:
             NotPublishedError: nothing was published.
         """
-        found = self._workflows.get(tenant, workflow_id)
-        if found.published is None:
-            raise NotPublishedError(f"{found.name} is not published; publish it first")
-        return self.version(tenant, workflow_id, found.published)
+        return self.standing_of(tenant, self._workflows.get(tenant, workflow_id))
+
+    def standing_of(self, tenant: str, workflow: Workflow) -> Version:
+        """The version that runs of a workflow that was read; see `standing`."""
+        if workflow.published is None:
+            raise NotPublishedError(f"{workflow.name} is not published; publish it first")
+        return self.version(tenant, workflow.id, workflow.published)
 
     def version(self, tenant: str, workflow_id: str, number: int) -> Version:
         """One version; raises WorkflowNotFoundError."""

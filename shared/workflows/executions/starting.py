@@ -90,7 +90,7 @@ class Starting:
     def standing(self, tenant: str, workflow_id: str) -> Version:
         """The version that may be run now; see `start` for what is raised."""
         workflow = self._workflows.get(tenant, workflow_id)
-        version = self._publishing.standing(tenant, workflow_id)
+        version = self._publishing.standing_of(tenant, workflow)
         if workflow.activity == "inactive":
             raise WorkflowInactiveError(f"{workflow.name} is switched off; activate it first")
         self.check_publisher(tenant, version)
