@@ -17,7 +17,6 @@ from shared.workflows.executions.errors import (
     ExecutionNotFoundError,
     ExecutionOverError,
     InputTooLargeError,
-    LLMProviderError,
     NodeNotFoundError,
     NotResumableError,
     PublisherError,
@@ -59,6 +58,5 @@ ANSWERS: Final[Answers] = {
     MachineQuotaError: _answer(409, "Too many machines", "MACHINE_QUOTA_EXCEEDED"),
     MachineError: _answer(502, "No machine", "MACHINE_REFUSED"),
     StartFailedError: _answer(502, "Not started", "EXECUTION_NOT_STARTED"),
-    LLMProviderError: _answer(400, "Language model not usable", "LLM_PROVIDER_ERROR"),
     IdempotencyKeyReusedError: _reused,
 }
