@@ -292,6 +292,20 @@ def test_the_sweeper_wakes_what_waited_long_enough_inline(world, seconds, ends):
     assert (found.error or {}).get("type") == (None if seconds else "Timeout")
 
 
+def test_one_run_that_cannot_be_woken_keeps_no_other_from_being_closed(world):
+    workflow = world.workflow(chain("inline", asks(timeout_seconds=60)))
+    made = [world.start(workflow) for _ in range(2)]
+    world.clock.now = made[1].due_at + timedelta(seconds=1)
+
+    def refuse(given):
+        raise MachineError("throttled")
+
+    world.runs.begin = refuse
+    assert world.at.overdue.sweep() == 2
+    found = [world.at.reading.get("acme", each.id) for each in made]
+    assert [(each.status, each.error["type"]) for each in found] == [("failed", "StartFailed")] * 2
+
+
 def test_whoever_is_cancelled_cancels_the_workflows_that_it_waits_for(world):
     workflow = world.workflow(chain("inline", asks()))
     parent, child = world.start(workflow), world.start(workflow)

@@ -206,6 +206,17 @@ def test_a_draft_is_tried_inline_and_no_version_is_made(world):
     assert world.machines.wanted == {}
 
 
+def test_a_start_and_an_end_are_one_transaction_each(world):
+    workflow = world.workflow(of("inline"))
+    seen = []
+    world.tables.before_transact = lambda writes: seen.append([w.label for w in writes])
+    done = world.start(workflow, {"name": "Ann"}, attempt=Attempt("jo", "key", "POST"))
+    assert done.status == "completed"
+    assert sorted(seen[0]) == ["header", "idempotency", "timeline", "version"]
+    assert sorted(seen[-1]) == ["counter", "counter", "header", "timeline", "version"]
+    assert {len(labels) for labels in seen[1:-1]} == {1}
+
+
 class Passing:
     """Time that passes when somebody sleeps."""
 
