@@ -5,18 +5,47 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.web.assembly import assemble
-from functions.workflow_loops.problems import ANSWERS
-from functions.workflow_loops.problems_executions import ANSWERS as OF_EXECUTIONS
-from functions.workflow_loops.problems_models import ANSWERS as OF_MODELS
-from functions.workflow_loops.routes import executions, models, starts, tools, versions, workflows
+from functions.workflow_loops import (
+    problems,
+    problems_connections,
+    problems_executions,
+    problems_models,
+    problems_setup,
+)
+from functions.workflow_loops.routes import (
+    buckets,
+    connections,
+    execution,
+    executions,
+    models,
+    notices,
+    opt_outs,
+    starts,
+    texts,
+    tools,
+    versions,
+    workflows,
+)
 from functions.workflow_loops.settings import WorkflowSettings
 from shared.workflows.paths import own
+
+# A bucket's path would be read as a connection's: theirs go first.
+_PARTS = (
+    starts, workflows, versions, executions, execution, buckets, connections, texts,
+    opt_outs, notices, models, tools,
+)  # fmt: skip
+_ANSWERS = (
+    problems,
+    problems_executions,
+    problems_connections,
+    problems_setup,
+    problems_models,
+)
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
-    routers = [routes.router for routes in (starts, workflows, versions, executions, models, tools)]
-    answers = {**ANSWERS, **OF_EXECUTIONS, **OF_MODELS}
-    return assemble(
-        "Millrace workflows", routers, told, answers, exposed=["ETag", "Location"], own=own
-    )
+    routers = [routes.router for routes in _PARTS]
+    answers = {error: answer for part in _ANSWERS for error, answer in part.ANSWERS.items()}
+    exposed = ["ETag", "Location"]
+    return assemble("Millrace workflows", routers, told, answers, exposed=exposed, own=own)

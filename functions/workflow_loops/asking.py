@@ -47,7 +47,7 @@ def build(
     agents = agent_ports(told, tables, secrets, counters)
 
     def ports(who: Principal) -> Mapping[str, Any]:
-        return {**nodes(who), **agents(who.tenant, who.subject)}
+        return {**nodes(who), **agents(who.tenant, who.subject, "")}
 
     return Asking(settings, registry(), ports)
 

@@ -6,9 +6,11 @@ API ── CreateStateMachine ──> machine of a version ── InvokeFunction
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.arns import own_arn
@@ -125,15 +127,58 @@ class WorkflowApi(Construct):
             snapshot=True,
             concurrency=2 * config.concurrency.runs,
             environment={
-                "EXECUTIONS_TABLE": data.executions.table_name,
-                "WORKFLOWS_TABLE": data.workflows.table_name,
+                **{f"{name}_TABLE": each.table_name for name, each in self._tables().items()},
+                "IDENTITY_TABLE": data.identity.table_name,
                 "VALUES_BUCKET": data.values.bucket_name,
+                "SPACES_BUCKET": data.spaces.bucket_name,
+                "MAIL_FROM": sender,
+                "ROW_TABLES": ",".join(each.table_arn for each in self._tables().values()),
             },
         )
-        made.allow([*READ, *PUT], [data.executions.table_arn])
-        made.allow(GET, [data.workflows.table_arn])
+        made.add_environment("ROWS_ROLE_ARN", self._rows_role(made).role_arn)
+        # Who published, by their user or key: such rows name the tenant, and have it nowhere.
+        people = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["user#*", "key#*"]}}
+        made.allow(GET, [data.identity.table_arn], people)
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
+        made.allow(["states:StartExecution"], [own_arn("states", _MACHINES)])
+        self._may_call_itself(made)
         return made
+
+    def _tables(self) -> dict[str, dynamodb.Table]:
+        """The tables whose rows nodes reach, those of their tenant."""
+        data = self._data
+        return {
+            "CRM": data.crm,
+            "INBOX": data.inbox,
+            "AUDIT": data.audit,
+            "WORKFLOWS": data.workflows,
+            "EXECUTIONS": data.executions,
+        }
+
+    def _rows_role(self, runner: ServiceFunction) -> iam.Role:
+        """Taken by the runner for one tenant at a time, under a policy that names the tenant."""
+        data = self._data
+        rights = [
+            right([*READ, *PUT], [data.executions.table_arn]),
+            right([*READ, *PUT], [data.crm.table_arn]),
+            right([*GET], [data.workflows.table_arn]),
+            right(["dynamodb:UpdateItem"], [data.executions.table_arn]),
+        ]
+        # The generated class names parameters otherwise than its interface, hence the cast.
+        trusted = cast("iam.IPrincipal", iam.ArnPrincipal(runner.role.role_arn))
+        policies = {"Own": iam.PolicyDocument(statements=rights)}
+        return iam.Role(self, "TenantRowsRole", assumed_by=trusted, inline_policies=policies)
+
+    def _may_call_itself(self, runner: ServiceFunction) -> None:
+        """A flow that takes longer than a call goes on in the next; the function's own policy
+        lets it, because its role stands before it and cannot name it."""
+        lambda_.CfnPermission(
+            self,
+            "RunnerMayCallItself",
+            action="lambda:InvokeFunction",
+            function_name=runner.arn,
+            principal=runner.role.role_arn,
+        )
 
     def _machine_role(self) -> iam.Role:
         """What machines may: call the node runner, and wait for machines of other workflows."""

@@ -142,6 +142,9 @@ class BaseNode(Generic[C]):
     """Fields whose template must give something: what is missing there is no empty value."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Fields that are taken as they are, whatever stands in them."""
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of older systems for passwords and the like, or for headers: a literal secret there
+    would stand in every copy of the workflow, so that validation refuses it."""
     queue: ClassVar[Literal["", "reader", "writer"]] = ""
     """Whether it takes its items from a queue, or hands them to one."""
     handle_aliases: ClassVar[Mapping[str, str]] = {}

@@ -30,6 +30,10 @@ class Right(StrEnum):
     TOOLS_RUN = "tools:run"
     MODELS_VIEW = "models:view"
     MODELS_CHANGE = "models:change"
+    CONNECTIONS_VIEW = "connections:view"
+    CONNECTIONS_ADD = "connections:add"
+    CONNECTIONS_CHANGE = "connections:change"
+    CONNECTIONS_DELETE = "connections:delete"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -57,6 +61,10 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.TOOLS_RUN: "call the tools of agents",
     Right.MODELS_VIEW: "see the providers of language models, never their keys",
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
+    Right.CONNECTIONS_VIEW: "see connections and buckets, never their credentials",
+    Right.CONNECTIONS_ADD: "add connections and buckets",
+    Right.CONNECTIONS_CHANGE: "change, authorize and test connections and buckets",
+    Right.CONNECTIONS_DELETE: "remove connections and buckets",
     Right.PLATFORM_VIEW: "see pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events",
     Right.TENANT_VIEW: "see the tenant's settings",
@@ -86,10 +94,14 @@ _SALES_REP: Final = _USER | {
     Right.WORKFLOWS_CHANGE,
     Right.WORKFLOWS_RUN,
     Right.TOOLS_RUN,
+    Right.CONNECTIONS_VIEW,
 }
 _MANAGER: Final = _SALES_REP | {
     Right.WORKFLOWS_DELETE,
     Right.WORKFLOWS_PUBLISH,
+    Right.CONNECTIONS_ADD,
+    Right.CONNECTIONS_CHANGE,
+    Right.CONNECTIONS_DELETE,
     Right.PLATFORM_VIEW,
     Right.PLATFORM_OPERATE,
 }

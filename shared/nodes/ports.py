@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from shared.platform.http.calls import Http, HttpAnswer, HttpCall
+
 EVENTS: Final = "events"
 WORKFLOWS: Final = "workflows"
 SLEEP: Final = "sleep"
@@ -23,6 +25,7 @@ LEADS: Final = "leads"
 MAIL: Final = "mail"
 TEMPLATES: Final = "templates"
 NOTICES: Final = "notices"
+CONNECTIONS: Final = "connections"
 
 Row = Mapping[str, Any]
 
@@ -182,3 +185,19 @@ class Notices(Protocol):
         self, members: Sequence[str], title: str, text: str, link: str, idempotency_key: str
     ) -> Sequence[str]:
         """Writes it once per key; those who are members."""
+
+
+class Connections(Protocol):
+    """The tenant's connections to other services. Nobody sees a credential."""
+
+    async def list(self, kinds: Sequence[str] = ()) -> Sequence[tuple[str, str]]:
+        """Ids and names of those of some kinds, or of all."""
+
+    async def send(self, connection: str, call: HttpCall, http: Http) -> HttpAnswer:
+        """Sends with the credential, if the server is one that it is meant for.
+
+        Raises:
+            CredentialRefusedError: it is not.
+            ConnectionNotFoundError, NotAuthorizedError: there is no credential to send.
+            HttpTransportError, HttpTooLargeError, EgressRefusedError: see `Http`.
+        """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from shared.platform.aws import client
 
@@ -19,11 +20,14 @@ class Counters(Protocol):
 
 
 class DynamoCounters:
-    """The port on DynamoDB: one write each."""
+    """The port on DynamoDB: one write each, by the process's own client or a given one."""
+
+    def __init__(self, dynamo: Callable[[], Any] = lambda: client("dynamodb")) -> None:
+        self._dynamo = dynamo
 
     def add(self, table: str, key: str, amount: int, expires_at: int) -> int:
         """See `Counters.add`."""
-        answer = client("dynamodb").update_item(
+        answer = self._dynamo().update_item(
             TableName=table,
             Key={"pk": {"S": key}},
             UpdateExpression="ADD #n :n SET #e = if_not_exists(#e, :e)",

@@ -39,7 +39,7 @@ class Models(Api):
         )
 
     def ports(self, tenant="acme"):
-        return agent_ports(self.told, self.tables, self.secrets, self.counters)(tenant, "jo")
+        return agent_ports(self.told, self.tables, self.secrets, self.counters)(tenant, "jo", "w1")
 
 
 @pytest.fixture

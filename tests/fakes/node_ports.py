@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 from collections import defaultdict, deque
+from dataclasses import replace
 from typing import Any
 
 from shared.graph import NodeFailedError
@@ -13,6 +14,7 @@ from shared.graph.analysis import QueueMap
 from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.nodes.ports import (
     BUCKETS,
+    CONNECTIONS,
     EVENTS,
     FILES,
     HTTP,
@@ -134,6 +136,22 @@ class EchoHttp:
         self.calls.append(call)
         body = json.dumps({"asked": f"{call.method} {call.url}"}).encode()
         return HttpAnswer(200, {"content-type": "application/json"}, body, call.url, 12)
+
+
+class MemoryConnections:
+    """The port `Connections`, with a bearer's connection of that id for each."""
+
+    def __init__(self, **names: str) -> None:
+        self.names = names
+
+    async def list(self, kinds: Any = ()) -> list[tuple[str, str]]:
+        return sorted(self.names.items())
+
+    async def send(self, connection: str, call: HttpCall, http: Any) -> HttpAnswer:
+        if connection not in self.names:
+            raise NodeFailedError("ConnectionNotFound", f"there is no connection {connection}")
+        told = {**call.headers, "Authorization": f"Bearer of {connection}"}
+        return await http.send(replace(call, headers=told))
 
 
 class MemoryFiles:
@@ -263,6 +281,7 @@ def node_ports() -> dict[str, Any]:
         STEPS: MemorySteps(),
         SLEEP: NoSleep(),
         HTTP: EchoHttp(),
+        CONNECTIONS: MemoryConnections(crm="Their CRM"),
         FILES: MemoryFiles(**{"in/leads.jsonl": '{"name": "Ada"}\n{"name": "Bob"}\n'}),
         BUCKETS: MemoryBuckets(acme_data=MemoryFiles(**{"notes.txt": "one\ntwo\n"})),
         MAIL: MemoryMailer(),
