@@ -31,16 +31,12 @@ from shared.workflows.paths import own
 
 # A bucket's path would be read as a connection's: theirs go first.
 _PARTS = (
-    starts, workflows, versions, executions, execution, buckets, connections, texts,
-    opt_outs, notices, models, tools,
+    starts, workflows, versions, executions, execution, models, tools, buckets, connections, texts,
+    opt_outs, notices,
 )  # fmt: skip
 _ANSWERS = (
-    problems,
-    problems_executions,
-    problems_connections,
-    problems_setup,
-    problems_models,
-)
+    problems, problems_executions, problems_models, problems_connections, problems_setup,
+)  # fmt: skip
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:

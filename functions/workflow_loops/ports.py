@@ -19,7 +19,7 @@ from shared.identity.principal import Principal
 from shared.nodes import ports
 from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.platform.aws import client
-from shared.platform.counters import Counters
+from shared.platform.counters import DynamoCounters
 from shared.platform.foreign_buckets import ForeignBuckets
 from shared.platform.http import CheckedHttp, Egress
 from shared.platform.mail import Mail, SesMail
@@ -42,19 +42,21 @@ class Run:
     """Whom the run acts for; raises NodeFailedError where they may nothing any more."""
     children: Any
     """`ChildRuns` of this run."""
-    counters: Counters
-    """Which reach this tenant's rows and no others."""
+
+    dynamodb: Callable[[], Any]
+    """The client behind `tables`."""
+
+    @cached_property
+    def agents(self) -> Mapping[str, Any]:
+        """The ports of agents and their tools."""
+        counters = DynamoCounters(self.dynamodb)
+        made = agent_ports(_agent_settings(), self.tables, _secrets(), counters)
+        return made(self.tenant, self.publisher().subject, self.workflow())
 
     @cached_property
     def set_up(self) -> Mapping[str, Any]:
         """The ports that stand on what the tenant has set up."""
         return tenant_ports(_places(self), self.tenant, self.workflow())
-
-    @cached_property
-    def agents(self) -> Mapping[str, Any]:
-        """The ports of agents and tools."""
-        made = agent_ports(AgentSettings(), self.tables, _secrets(), self.counters)
-        return made(self.tenant, self.publisher().subject, self.workflow())
 
 
 def _leads(run: Run) -> Any:
@@ -73,12 +75,12 @@ def _http(_: Run) -> Any:
     return CheckedHttp(Egress(private=settings().private_connections))
 
 
-def _set_up(name: str) -> Callable[[Run], Any]:
-    return lambda run: run.set_up[name]
-
-
 def _agents(name: str) -> Callable[[Run], Any]:
     return lambda run: run.agents[name]
+
+
+def _set_up(name: str) -> Callable[[Run], Any]:
+    return lambda run: run.set_up[name]
 
 
 PORTS: Final[Mapping[str, Callable[[Run], Any]]] = {
@@ -94,7 +96,11 @@ PORTS: Final[Mapping[str, Callable[[Run], Any]]] = {
     ports.TEMPLATES: _set_up(ports.TEMPLATES),
     ports.NOTICES: _set_up(ports.NOTICES),
     ports.STEPS: _set_up(ports.STEPS),
-    **{name: _agents(name) for name in (MODELS, TOOLS, MEMORY, WEB_SEARCH, PYTHON)},
+    MODELS: _agents(MODELS),
+    TOOLS: _agents(TOOLS),
+    MEMORY: _agents(MEMORY),
+    WEB_SEARCH: _agents(WEB_SEARCH),
+    PYTHON: _agents(PYTHON),
 }
 
 
@@ -137,6 +143,11 @@ def _mail(run: Run, told: RunnerSettings) -> Mail:
 @lru_cache(maxsize=1)
 def _secrets() -> AwsSecrets:
     return AwsSecrets()
+
+
+@lru_cache(maxsize=1)
+def _agent_settings() -> AgentSettings:
+    return AgentSettings()  # the environment gives them
 
 
 @lru_cache(maxsize=1)

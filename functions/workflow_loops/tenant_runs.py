@@ -28,7 +28,6 @@ from shared.graph.pools import PoolExecutor
 from shared.identity.principal import Principal
 from shared.platform.blobs import S3Blobs
 from shared.platform.clock import utc_now
-from shared.platform.counters import DynamoCounters
 from shared.platform.dynamo import DynamoTables
 from shared.platform.flow_machines import FlowMachines, FlowRuns
 from shared.platform.lambda_runs import LambdaFlowRuns
@@ -87,7 +86,7 @@ class TenantRuns:
         run = Run(
             self._tenant, lambda: self._execution(execution).workflow_id, self._tables,
             lambda: self._publisher(execution), children,
-            DynamoCounters(lambda: _sessions().dynamodb(self._tenant)),
+            lambda: _sessions().dynamodb(self._tenant),
         )  # fmt: skip
         return NodeRunner(
             self._store, self._flows, ports=ports_of(run), pools=_pools(),

@@ -20,14 +20,15 @@ class Counters(Protocol):
 
 
 class DynamoCounters:
-    """The port on DynamoDB: one write each, by the process's own client or a given one."""
+    """The port on DynamoDB: one write each."""
 
-    def __init__(self, dynamo: Callable[[], Any] = lambda: client("dynamodb")) -> None:
-        self._dynamo = dynamo
+    def __init__(self, dynamodb: Callable[[], Any] = lambda: client("dynamodb")) -> None:
+        """`dynamodb` gives the client of a call."""
+        self._client = dynamodb
 
     def add(self, table: str, key: str, amount: int, expires_at: int) -> int:
         """See `Counters.add`."""
-        answer = self._dynamo().update_item(
+        answer = self._client().update_item(
             TableName=table,
             Key={"pk": {"S": key}},
             UpdateExpression="ADD #n :n SET #e = if_not_exists(#e, :e)",

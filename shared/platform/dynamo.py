@@ -31,7 +31,7 @@ class DynamoTables:
     """The port `Tables` on DynamoDB's own client."""
 
     def __init__(self, dynamodb: Callable[[], Any] = lambda: client("dynamodb")) -> None:
-        """`dynamodb` gives the client of each call: that of one tenant, where it must not see more."""
+        """`dynamodb` gives the client of a call; that of one tenant sees no other's rows."""
         self._client = dynamodb
 
     def get(self, table: str, key: Key) -> Item | None:
