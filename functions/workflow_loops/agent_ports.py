@@ -70,11 +70,11 @@ def agent_ports(
     policies = policies_of(told, tables, counters or DynamoCounters())
     models = LanguageModels(providers, told)
     shared: dict[str, Any] = {TOOLS: registry(), WEB_SEARCH: _web_search(told)}
-    shared[PYTHON] = FunctionPython(LambdaFunctions(), told.python_function)
 
     def ports(tenant: str, user: str, workflow: str) -> dict[str, Any]:
         return {
             **shared,
+            PYTHON: FunctionPython(LambdaFunctions(), told.python_function, tenant),
             MODELS: RunModels(models, policies, tenant, user),
             MEMORY: TableMemory(tables, told.executions_table, tenant, workflow),
         }

@@ -16,8 +16,8 @@ class FunctionFailedError(Exception):
 class Functions(Protocol):
     """The port to other functions."""
 
-    def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """What it answers.
+    def call(self, name: str, tenant: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What it answers, in an environment that no other tenant's calls see.
 
         Raises:
             FunctionFailedError: it raised, or was ended.
@@ -25,11 +25,13 @@ class Functions(Protocol):
 
 
 class LambdaFunctions:
-    """The port on AWS Lambda."""
+    """The port on functions of AWS Lambda that are isolated by tenant."""
 
-    def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self, name: str, tenant: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """See `Functions.call`."""
-        answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload).encode())
+        answer = client("lambda").invoke(
+            FunctionName=name, TenantId=tenant, Payload=json.dumps(payload).encode()
+        )
         body = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise FunctionFailedError(f"{name} ended without an answer")
