@@ -18,7 +18,12 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "runner": tuple(
         f"functions/workflow_loops/{name}.py"
         for name in (
-            "runner", "runner_settings", "tenant_runs", "ports", "connection_ports", "agent_ports",
+            "runner",
+            "runner_settings",
+            "tenant_runs",
+            "ports",
+            "connection_ports",
+            "agent_ports",
         )
     ),
     "python_tool": ("functions/python_tool",),
