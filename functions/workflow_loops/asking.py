@@ -17,6 +17,7 @@ from functions.workflow_loops.agent_ports import (
 )
 from shared.agents.registry import ToolRegistry
 from shared.identity.principal import Principal
+from shared.llm.language_models import LanguageModels
 from shared.llm.tenant_settings import TenantSettings
 from shared.platform.counters import Counters, DynamoCounters
 from shared.platform.dynamo import DynamoTables
@@ -35,6 +36,7 @@ class Asking:
     tools: ToolRegistry
     ports: PortsFor
     """What tools may use for one who calls: their tenant's, with their rights."""
+    models: LanguageModels
 
 
 def build(
@@ -47,9 +49,9 @@ def build(
     agents = agent_ports(told, tables, secrets, counters)
 
     def ports(who: Principal) -> Mapping[str, Any]:
-        return {**nodes(who), **agents(who.tenant, who.subject)}
+        return {**nodes(who), **agents(who.tenant, who.subject, "")}
 
-    return Asking(settings, registry(), ports)
+    return Asking(settings, registry(), ports, LanguageModels(providers, told))
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,10 @@ class FunctionPython:
 
     async def run(self, code: str, given: Any, seconds: float) -> PythonRun:
         """See `Python.run`."""
+        if not self._name:
+            raise ToolFailedError(
+                "NoPython", "programs are not run here; the operator sets PYTHON_FUNCTION"
+            )
         asked = {"code": code, "data": given, "seconds": seconds}
         try:
             done = await asyncio.to_thread(self._functions.call, self._name, asked)

@@ -39,7 +39,7 @@ class Models(Api):
         )
 
     def ports(self, tenant="acme"):
-        return agent_ports(self.told, self.tables, self.secrets, self.counters)(tenant, "jo")
+        return agent_ports(self.told, self.tables, self.secrets, self.counters)(tenant, "jo", "w1")
 
 
 @pytest.fixture
@@ -47,6 +47,7 @@ def api(offline):
     api = Models(llm_private_addresses=True)
     api.url = offline.url
     api.scripts = offline.scripts
+    api.scripts.remove(KEY)
     return api
 
 
@@ -168,7 +169,7 @@ def test_a_run_has_a_limit_that_all_its_agents_share(api):
     limits = policy.get("acme").run.model_copy(update={"tokens": 3_000})
     policy.put("acme", policy.get("acme").model_copy(update={"run": limits}))
     ports = api.ports()
-    codes = [run_agent(None, prompt="?", ports=ports).error for _ in range(200)]
+    codes = [run_agent(None, prompt="?", ports=ports).error for _ in range(60)]
     assert codes[0] is None
     assert codes[-1].type == "BudgetExceededError"
     assert "per run" in codes[-1].message

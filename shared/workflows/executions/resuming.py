@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from shared.graph.durable.journal import NOTES
 from shared.graph.durable.places import BASE
 from shared.graph.durable.tasks import RUNTIME
 from shared.platform.flow_machines import MachineError
@@ -131,7 +132,7 @@ class Resuming:
             store.put_entry(tenant, new, entry)
         for item in done.items.values():
             store.put_item(tenant, new, item)
-        for kind in (BASE, RUNTIME):
+        for kind in (BASE, RUNTIME, NOTES):
             notes: dict[str, Any] = dict(store.notes(tenant, old, kind))
             for key, values in notes.items():
                 store.put_note(tenant, new, kind, key, values)
