@@ -17,6 +17,7 @@ from infra.constructs.dashboard import Dashboard
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
+from infra.stacks.workflows import WorkflowsStack
 from shared.pipelines.definition import load_definitions
 
 
@@ -59,7 +60,10 @@ def add_stacks(app: cdk.App) -> None:
         events=events,
         pipelines=load_definitions(ROOT),
     )
-    Dashboard(application, "overview", [events, application])
+    workflows = WorkflowsStack(
+        app, _name(config.stage, "workflows"), config, data=data, application=application
+    )
+    Dashboard(workflows, "overview", [events, application, workflows])
     data.alarms.hear_alarms_of(app)
     cdk.Tags.of(app).add("project", "millrace")
     cdk.Tags.of(app).add("stage", config.stage)

@@ -9,7 +9,8 @@ import pytest
 
 os.environ.update(
     CRM_TABLE="crm", INBOX_TABLE="inbox", AUDIT_TABLE="audit", EXECUTIONS_TABLE="executions",
-    WORKFLOWS_TABLE="workflows", VALUES_BUCKET="values",
+    WORKFLOWS_TABLE="workflows", VALUES_BUCKET="values", NODE_RUNNER_ARN="arn:runner",
+    MACHINE_ROLE_ARN="arn:role",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
     MAIL_FROM="no-reply@millrace.example",

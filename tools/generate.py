@@ -30,6 +30,8 @@ def apps() -> list[FastAPI]:
     from functions.crm.settings import CrmSettings
     from functions.identity.app import create_app as identity
     from functions.identity.settings import IdentitySettings
+    from functions.workflow_loops.app import create_app as workflows
+    from functions.workflow_loops.settings import WorkflowSettings
 
     told: dict[str, Any] = {
         **{"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1},
@@ -38,6 +40,7 @@ def apps() -> list[FastAPI]:
     return [
         crm(CrmSettings.model_construct(**told)),
         identity(IdentitySettings.model_construct(**told)),
+        workflows(WorkflowSettings.model_construct(**told)),
     ]
 
 

@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-LAPTOP: Final = ("crm", "node", "runner", "events", "authorizer", "identity", "llm", "local", "cli")
-KINDS: Final = ("crm", "node", "runner", "events", "authorizer", "identity")
+LAPTOP: Final = (
+    "crm", "node", "runner", "workflows", "events", "authorizer", "identity", "llm", "local", "cli",
+)  # fmt: skip
+KINDS: Final = {
+    **{kind: (kind,) for kind in ("crm", "node", "events", "authorizer", "identity")},
+    "runner": ("runner", "llm"),
+    "workflows": ("workflows", "runner", "llm"),
+}
+"""The extras of each kind."""
 RUNTIME: Final = ("ric", "sdk")
 
 _RESOLVE: Final = (
@@ -41,8 +48,8 @@ def main() -> None:
     lock("local", LAPTOP, "3.11", "dev")
     lock("bench", ("bench",), "3.11", "dev")
     lock("synth", ("synth",), "3.11")
-    for kind in KINDS:
-        lock(kind, (kind,), "3.13", "dev")
+    for kind, extras in KINDS.items():
+        lock(kind, extras, "3.13", "dev")
     for group in RUNTIME:
         wanted = ("--group", f"pyproject.toml:{group}", "-c", "requirements/dev.lock")
         _run([*_RESOLVE, "--python-version", "3.13", *wanted], group)

@@ -14,6 +14,9 @@ from functions.identity.settings import IdentitySettings
 from functions.pipeline_nodes.lead.respond import RespondSettings
 from functions.pipeline_nodes.starter import StarterSettings
 from functions.pipeline_nodes.user.welcome import WelcomeSettings
+from functions.workflow_loops.collector import CollectorSettings
+from functions.workflow_loops.runner import RunnerSettings
+from functions.workflow_loops.settings import WorkflowSettings
 from shared.platform.settings import FunctionSettings
 
 CLASSES: Final[dict[str, type[FunctionSettings]]] = {
@@ -25,6 +28,9 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the authorizer": AuthorizerSettings,
     "identity": IdentitySettings,
     "the user pipeline's welcome": WelcomeSettings,
+    "workflows": WorkflowSettings,
+    "the node runner": RunnerSettings,
+    "the collector of machines": CollectorSettings,
 }
 
 SEEDS: Final = [

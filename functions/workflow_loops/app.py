@@ -5,23 +5,36 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.web.assembly import assemble
-from functions.workflow_loops import problems, problems_connections, problems_setup
+from functions.workflow_loops import (
+    problems,
+    problems_connections,
+    problems_executions,
+    problems_setup,
+)
 from functions.workflow_loops.routes import (
     buckets,
     connections,
+    executions,
     notices,
     opt_outs,
+    starts,
     texts,
     versions,
     workflows,
 )
 from functions.workflow_loops.settings import WorkflowSettings
+from shared.workflows.paths import own
+
+# A bucket's path would be read as a connection's: theirs go first.
+_PARTS = (
+    starts, workflows, versions, executions, buckets, connections, texts, opt_outs, notices,
+)  # fmt: skip
+_ANSWERS = (problems, problems_executions, problems_connections, problems_setup)
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
-    # A bucket's path would be read as a connection's: theirs go first.
-    parts = (workflows, versions, buckets, connections, texts, opt_outs, notices)
-    routers = [routes.router for routes in parts]
-    answers = {**problems.ANSWERS, **problems_connections.ANSWERS, **problems_setup.ANSWERS}
-    return assemble("Millrace workflows", routers, told, answers, exposed=["ETag", "Location"])
+    routers = [routes.router for routes in _PARTS]
+    answers = {error: answer for part in _ANSWERS for error, answer in part.ANSWERS.items()}
+    exposed = ["ETag", "Location"]
+    return assemble("Millrace workflows", routers, told, answers, exposed=exposed, own=own)

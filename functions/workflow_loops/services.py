@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 import shared.nodes
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
+from functions.workflow_loops.engines import aws_engines
 from functions.workflow_loops.settings import settings
 from shared.graph import NodeRegistry
 from shared.graph.durable.blobs import Blobs
@@ -18,6 +19,7 @@ from shared.graph.durable.published import PublishedFlows
 from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
+from shared.platform.flow_machines import FlowMachines
 from shared.platform.tables import Tables
 from shared.workflows.graphs import Graphs
 from shared.workflows.publishing import Publishing
@@ -34,14 +36,20 @@ class Services:
 
 
 def build(
-    tables: Tables, blobs: Blobs, crm: str, workflows: str, clock: Clock = utc_now
+    tables: Tables,
+    blobs: Blobs,
+    crm: str,
+    workflows: str,
+    clock: Clock = utc_now,
+    machines: FlowMachines | None = None,
+    registry: NodeRegistry | None = None,
 ) -> Services:
     """The services on given ports; tests give fakes."""
-    registry = NodeRegistry.of(shared.nodes)
+    registry = registry or NodeRegistry.of(shared.nodes)
     places = Places(tables, crm, workflows, Graphs(tables, workflows, blobs), registry, clock)
     made = Workflows(places)
     flows = PublishedFlows(tables, workflows, registry)
-    return Services(made, Publishing(places, made, flows), registry)
+    return Services(made, Publishing(places, made, flows, machines), registry)
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +57,8 @@ def aws_services() -> Services:
     """The services on AWS."""
     told = settings()
     blobs = S3Blobs(told.values_bucket)
-    return build(DynamoTables(), blobs, told.crm_table, told.workflows_table)
+    machines = aws_engines().machines
+    return build(DynamoTables(), blobs, told.crm_table, told.workflows_table, machines=machines)
 
 
 async def services(request: Request) -> Services:

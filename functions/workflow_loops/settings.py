@@ -14,7 +14,14 @@ class WorkflowSettings(HttpSettings):
 
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
     workflows_table: str = Field(description="Table of published versions of flows.")
+    executions_table: str = Field(description="Table of runs: what stands for each node.")
+    identity_table: str = Field(description="Table of tenants, members and keys.")
     values_bucket: str = Field(description="Bucket of values too large for the table.")
+    node_runner_arn: str = Field(description="The function that runs nodes.")
+    machine_role_arn: str = Field(description="The role that state machines of flows act with.")
+    machines_per_tenant: int = Field(
+        200, gt=0, description="State machines of flows that one tenant may have at once."
+    )
     tenant_secrets: str = Field(
         "millrace", description="First part of the names of the secrets that tenants give."
     )

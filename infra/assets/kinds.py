@@ -14,7 +14,8 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "events": ("functions/events", "functions/pipeline_nodes/starter.py"),
     "authorizer": ("functions/identity/authorizer.py",),
     "identity": ("functions/identity", "functions/web"),
-    "runner": ("functions/workflow_loops/runner.py",),
+    "workflows": ("functions/workflow_loops", "functions/web"),
+    "runner": ("functions/workflow_loops/runner.py", "functions/workflow_loops/ports.py"),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -24,7 +25,30 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "events": ("crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
-    "runner": ("crm", "events", "graph", "identity", "nodes", "platform"),
+    "workflows": (
+        "agents",
+        "connections",
+        "crm",
+        "events",
+        "graph",
+        "identity",
+        "llm",
+        "nodes",
+        "platform",
+        "workflows",
+    ),
+    "runner": (
+        "agents",
+        "connections",
+        "crm",
+        "events",
+        "graph",
+        "identity",
+        "llm",
+        "nodes",
+        "platform",
+        "workflows",
+    ),
 }
 """Which packages of `shared/` each kind needs."""
 

@@ -9,6 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.data import Data
+from infra.constructs.http_function import HttpFunction
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import (
     BOARD,
@@ -49,35 +50,26 @@ class CrmApi(Construct):
 
     def _crm_function(self, host: str) -> ServiceFunction:
         data, config = self._data, self._deployment.config
-        made = ServiceFunction(
+        made = HttpFunction(
             self,
             "CrmFunction",
             self._deployment,
+            data,
             service="crm",
             handler="functions.crm.handler.handler",
-            timeout=29,  # API Gateway gives up after 30
-            memory=1024,
-            snapshot=True,
+            host=host,
             concurrency=config.concurrency.requests,
             environment={
                 "CRM_TABLE": data.crm.table_name,
-                "INBOX_TABLE": data.inbox.table_name,
                 "IDENTITY_TABLE": data.identity.table_name,
-                "AUDIT_TABLE": data.audit.table_name,
-                "TENANT_UNITS": str(config.tenant_units),
-                "ADDRESS_UNITS": str(config.address_units),
                 "EXECUTIONS_TABLE": data.executions.table_name,
                 "QUARANTINE_TABLE": data.quarantine.table_name,
                 "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
                 "PIPELINES": json.dumps({p.name: p.starts_on for p in self._pipelines}),
-                "ALLOWED_ORIGINS": ",".join(config.allowed_origins),
-                "ALLOWED_HOSTS": host,
-                "MAX_BODY_BYTES": str(config.max_body_bytes),
             },
         )
         made.allow([*READ, *WRITE], [data.crm.table_arn])
-        made.allow([*GET, *PUT, "dynamodb:UpdateItem"], [data.inbox.table_arn])
-        made.allow(PUT, [data.audit.table_arn])
+        made.allow([*GET, *PUT], [data.inbox.table_arn])
         # Public keys, and nothing else: who is a member is the authorizer's to know.
         public = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["public_key#*"]}}
         made.allow(GET, [data.identity.table_arn], public)

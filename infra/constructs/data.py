@@ -1,4 +1,4 @@
-"""What holds data: the tables by their subject, a bucket, the secret that signs cursors."""
+"""What holds data: the tables by their subject, buckets, the secret that signs cursors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,23 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.import_bucket import import_bucket
-from infra.constructs.tables import BOARD, CORRELATION, PENDING, RECENT, WHOLE, removal, table
+from infra.constructs.private_bucket import private_bucket
+from infra.constructs.tables import (
+    BOARD,
+    CORRELATION,
+    DUE,
+    PENDING,
+    RECENT,
+    USER,
+    WHOLE,
+    WORKFLOW,
+    removal,
+    table,
+)
 
 
 class Data(Construct):
-    """Tables, in which the tenant leads every key, bucket, and secret."""
+    """Tables, in which the tenant leads every key, buckets, and secret."""
 
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name)
@@ -26,11 +38,20 @@ class Data(Construct):
         )
         # What expires by itself needs no restoring.
         self.inbox = table(self, "InboxTable", config, sort=False, keeps=False, expires=True)
-        self.executions = table(self, "ExecutionsTable", config, indexes={RECENT: WHOLE})
+        self.executions: dynamodb.Table = table(
+            self,
+            "ExecutionsTable",
+            config,
+            expires=True,
+            indexes=dict.fromkeys((RECENT, WORKFLOW, USER, DUE), WHOLE),
+        )
         self.quarantine = table(self, "QuarantineTable", config)
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)
+        self.workflows = table(self, "WorkflowsTable", config)
         self.imports = import_bucket(self, config)
+        self.values = private_bucket(self, "ValuesBucket", config)
+        self.spaces = private_bucket(self, "SpacesBucket", config)
         self.cursor_secret = secretsmanager.Secret(
             self,
             "CursorSecret",

@@ -1,8 +1,9 @@
-"""The HTTP API: two functions behind it, an authorizer before everything but a few open routes."""
+"""The HTTP API: its functions, and an authorizer before everything but a few open routes."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from infra.constructs.arns import own_arn
 from infra.constructs.retention import log_group
 from infra.constructs.service_function import ServiceFunction
 from shared.identity import paths
+from shared.workflows import paths as workflow_paths
 
 _GUARDED: Final = {"AnyRoute": "ANY /{proxy+}", "RootRoute": "ANY /"}
 _OPEN: Final = {
@@ -55,6 +57,7 @@ class HttpApi(Construct):
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name)
         self._config = config
+        self._guard: apigateway.CfnAuthorizer
         self._api = apigateway.CfnApi(self, "HttpApi", name="millrace", protocol_type="HTTP")
 
     @property
@@ -67,21 +70,26 @@ class HttpApi(Construct):
     ) -> None:
         """Sends requests to the functions, after the authorizer where one must be asked."""
         self._add_stage()
-        guard = self._authorizer(authorizer)
-        self._permit("ApiMayCallAuthorizer", authorizer, f"authorizers/{guard.ref}")
-        self._serve("Crm", crm, guard, _GUARDED, _OPEN)
-        self._serve("Identity", identity, guard, _identity_guarded(), _identity_open())
+        self._guard = self._authorizer(authorizer)
+        self._permit(self, "ApiMayCallAuthorizer", authorizer, f"authorizers/{self._guard.ref}")
+        self.lead(self, "Crm", crm, _GUARDED, _OPEN)
+        self.lead(self, "Identity", identity, _identity_guarded(), _identity_open())
 
-    def _serve(
+    def serve_workflows(self, scope: Construct, function: ServiceFunction) -> None:
+        """The same for workflows, whose routes are in a stack of their own."""
+        self.lead(scope, "Workflow", function, _workflow_guarded(), _workflow_open())
+
+    def lead(
         self,
+        scope: Construct,
         name: str,
         function: ServiceFunction,
-        guard: apigateway.CfnAuthorizer,
         guarded: Mapping[str, str],
         unguarded: Mapping[str, str],
     ) -> None:
+        """Leads routes to a function; `guarded` ones only after the authorizer let them in."""
         integration = apigateway.CfnIntegration(
-            self,
+            scope,
             f"{name}Integration",
             api_id=self._api.ref,
             integration_type="AWS_PROXY",
@@ -89,11 +97,12 @@ class HttpApi(Construct):
             payload_format_version="2.0",
         )
         target = f"integrations/{integration.ref}"
+        custom = {"authorization_type": "CUSTOM", "authorizer_id": self._guard.ref}
         for route, key in guarded.items():
-            self._route(route, key, target, authorization_type="CUSTOM", authorizer_id=guard.ref)
+            self._route(scope, route, key, target, **custom)
         for route, key in unguarded.items():
-            self._route(route, key, target, authorization_type="NONE")
-        self._permit(f"ApiMayCall{name}", function, "*")
+            self._route(scope, route, key, target, authorization_type="NONE")
+        self._permit(scope, f"ApiMayCall{name}", function, "*")
 
     def _add_stage(self) -> None:
         log = log_group(self, "HttpApiLogs", self._config)
@@ -131,6 +140,7 @@ class HttpApi(Construct):
 
     def _route(
         self,
+        scope: Construct,
         name: str,
         key: str,
         target: str,
@@ -139,7 +149,7 @@ class HttpApi(Construct):
         authorizer_id: str | None = None,
     ) -> None:
         apigateway.CfnRoute(
-            self,
+            scope,
             name,
             api_id=self._api.ref,
             route_key=key,
@@ -148,9 +158,9 @@ class HttpApi(Construct):
             authorizer_id=authorizer_id,
         )
 
-    def _permit(self, name: str, function: ServiceFunction, path: str) -> None:
+    def _permit(self, scope: Construct, name: str, function: ServiceFunction, path: str) -> None:
         lambda_.CfnPermission(
-            self,
+            scope,
             name,
             action="lambda:InvokeFunction",
             function_name=function.arn,
@@ -174,8 +184,23 @@ def _identity_open() -> dict[str, str]:
     return {_route_id("Post", path): f"POST {path}" for path in spelled} | preflights
 
 
+def _workflow_guarded() -> dict[str, str]:
+    return {_route_id("Any", path): f"ANY {path}" for path in workflow_paths.templates()}
+
+
+def _workflow_open() -> dict[str, str]:
+    asked = {
+        _route_id(f"Open{method.capitalize()}", spelled): f"{method} {spelled}"
+        for method, path in workflow_paths.OPEN
+        for spelled in workflow_paths.spellings(path)
+    }
+    return asked | {
+        _route_id("Preflight", path): f"OPTIONS {path}" for path in workflow_paths.templates()
+    }
+
+
 def _route_id(method: str, path: str) -> str:
     """`/auth/forgot-password/` as it stands in logical ids: `AuthForgotPasswordSlash`."""
-    words = path.replace("-", "/").split("/")
+    words = re.sub(r"\W+", "/", path).split("/")
     slash = "Slash" if path.endswith("/") else ""
     return f"{method}{''.join(word.capitalize() for word in words)}{slash}Route"

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.http_function import HttpFunction
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import GET, PUT, READ
 from infra.constructs.user_pool import Users
@@ -68,36 +69,28 @@ class IdentityApi(Construct):
 
     def _identity_function(self, host: str, sender: str) -> ServiceFunction:
         data, config = self._data, self._deployment.config
-        made = ServiceFunction(
+        made = HttpFunction(
             self,
             "IdentityFunction",
             self._deployment,
+            data,
             service="identity",
             handler="functions.identity.handler.handler",
-            timeout=29,  # API Gateway gives up after 30
-            memory=1024,
-            snapshot=True,
+            host=host,
             concurrency=max(1, config.concurrency.requests // 4),
             environment={
                 "IDENTITY_TABLE": data.identity.table_name,
                 "CRM_TABLE": data.crm.table_name,
-                "INBOX_TABLE": data.inbox.table_name,
-                "AUDIT_TABLE": data.audit.table_name,
-                "TENANT_UNITS": str(config.tenant_units),
-                "ADDRESS_UNITS": str(config.address_units),
                 "USER_POOL_ID": self._users.pool.user_pool_id,
                 "CLIENT_ID": self._users.client.user_pool_client_id,
                 "MAIL_FROM": sender,
                 "APP_URL": config.app_url,
-                "ALLOWED_ORIGINS": ",".join(config.allowed_origins),
-                "ALLOWED_HOSTS": host,
-                "MAX_BODY_BYTES": str(config.max_body_bytes),
             },
         )
         made.allow([*READ, *PUT, *_DELETE], [data.identity.table_arn])
         made.allow([*GET, *PUT], [data.crm.table_arn])
-        made.allow([*GET, *PUT, *_DELETE, "dynamodb:UpdateItem"], [data.inbox.table_arn])
-        made.allow(["dynamodb:Query", *PUT], [data.audit.table_arn])
+        made.allow([*GET, *PUT, *_DELETE], [data.inbox.table_arn])
+        made.allow(["dynamodb:Query"], [data.audit.table_arn])
         made.allow(_POOL, [self._users.pool.user_pool_arn])
         made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
         return made

@@ -9,14 +9,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.constructs.alarms import alarm_when
 from infra.constructs.queue_with_dead_letters import dead_letters
-from infra.constructs.roles import right, service_role
+from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import PENDING, STREAM, index_arn
 
@@ -104,28 +102,4 @@ class Outbox(Construct):
 
     def _sweep_every_minute(self) -> None:
         self.sweeper.allow(["dynamodb:Query"], [index_arn(self._table, PENDING)])
-        failed = dead_letters(self, "SweeperDeadLetters")
-        rights = [
-            right(["lambda:InvokeFunction"], [self.sweeper.arn]),
-            right(["sqs:SendMessage"], [failed.queue_arn]),
-        ]
-        role = service_role(
-            self, "SweeperScheduleRole", "scheduler", iam.PolicyDocument(statements=rights)
-        )
-        scheduler.CfnSchedule(
-            self,
-            "SweeperSchedule",
-            schedule_expression="rate(1 minute)",
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=self.sweeper.arn,
-                role_arn=role.role_arn,
-                # The next minute sweeps again: an old sweep is worth nothing.
-                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_event_age_in_seconds=60, maximum_retry_attempts=1
-                ),
-                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
-                    arn=failed.queue_arn
-                ),
-            ),
-        )
+        repeat(self, "Sweeper", self.sweeper, "rate(1 minute)")

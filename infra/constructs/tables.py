@@ -26,6 +26,9 @@ BOARD: Final = "board"
 PENDING: Final = "pending"
 CORRELATION: Final = "correlation"
 RECENT: Final = "recent"
+WORKFLOW: Final = "workflow"
+USER: Final = "user"
+DUE: Final = "due"
 
 WHOLE: Final = None
 """An index that carries whole items."""

@@ -38,8 +38,9 @@ class ApplicationStack(ReadableStack):
         deployment = Deployment(config)
         sender = ses.CfnEmailIdentity(self, "VerifiedSender", email_identity=config.mail_from)
         around = Surroundings(deployment, data.data, events.bus, sender.ref)
+        self.sender: str = sender.ref
         built = [Pipeline(self, definition, around) for definition in pipelines]
-        api = HttpApi(self, "api", config)
+        self.api = api = HttpApi(self, "api", config)
         crm = CrmApi(self, "crm", deployment, data.data, host=api.host, pipelines=pipelines)
         crm.may_redrive([pipeline.queue for pipeline in built])
         identity = IdentityApi(

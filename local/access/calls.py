@@ -119,7 +119,22 @@ def _queue(params: Params) -> str:
 
 
 def _machine(params: Params) -> str:
-    return str(params.get("stateMachineArn") or params.get("executionArn") or "*")
+    named = ("stateMachineArn", "executionArn", "resourceArn")
+    return next((str(params[name]) for name in named if params.get(name)), "*")
+
+
+def _created_machine(params: Params) -> Iterator[Need]:
+    machine = arn("states", f"stateMachine:{params.get('name', '*')}")
+    yield Need("states:CreateStateMachine", machine)
+    if params.get("tags"):
+        yield Need("states:TagResource", machine)
+    passed = {"iam:PassedToService": ("states.amazonaws.com",)}
+    yield Need("iam:PassRole", str(params.get("roleArn", "*")), passed)
+
+
+def _answered(params: Params) -> Iterator[Need]:
+    # Whose a token is, it does not tell; only machines of flows wait for one.
+    yield Need("states:SendTaskSuccess", arn("states", "stateMachine:millrace-flow-of-a-token"))
 
 
 def _secret(params: Params) -> str:
@@ -153,6 +168,8 @@ _SPECIAL: Final[Mapping[tuple[str, str], Callable[[Params], Iterator[Need]]]] = 
     ("lambda", "Invoke"): _invoke,
     ("lambda", "InvokeFunction"): _invoke,
     ("ses", "SendEmail"): _mail,
+    ("states", "CreateStateMachine"): _created_machine,
+    ("states", "SendTaskSuccess"): _answered,
     ("sts", "AssumeRole"): _assume,
     ("sqs", "SendMessageBatch"): lambda params: iter([Need("sqs:SendMessage", _queue(params))]),
     ("sqs", "DeleteMessageBatch"): lambda params: iter([Need("sqs:DeleteMessage", _queue(params))]),

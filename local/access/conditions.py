@@ -20,6 +20,7 @@ KEYS: Final = frozenset(
         "dynamodb:LeadingKeys",
         "events:detail-type",
         "events:source",
+        "iam:PassedToService",
     }
 )
 """Keys whose value is known for every request that has one."""

@@ -92,6 +92,7 @@ def install_interpreter(credentials: Credentials) -> None:
         interpreter_speed,
         nested_executions,
         paths_parsed_once,
+        stopped_executions,
         sync_executions,
     )
 
@@ -100,6 +101,7 @@ def install_interpreter(credentials: Credentials) -> None:
     paths_parsed_once.install()
     interpreter_speed.install()
     nested_executions.install()
+    stopped_executions.install()
 
 
 def weaken(*, draw: Draw, lag: Lag) -> None:

@@ -58,9 +58,15 @@ def partition(tenant: str, entity: EntityRef) -> str:
 
 
 def commit(
-    tables: Tables, table: str, change: Change, also: Sequence[Write] = ()
+    tables: Tables,
+    table: str,
+    change: Change,
+    also: Sequence[Write] = (),
+    states: str | None = None,
 ) -> tuple[Event, ...]:
     """Writes state and events, with `also` in the same transaction; returns the events as written.
+
+    `states` is the table of the state, where it is another than that of the events.
 
     Raises:
         VersionConflictError: the entity is no longer at `change.version`.
@@ -73,7 +79,7 @@ def commit(
     )
     entries = [Put(table, _entry(event), Absent(), label="timeline") for event in events]
     try:
-        tables.transact([_state_write(table, change), *entries, *also])
+        tables.transact([_state_write(states or table, change), *entries, *also])
     except TransactionRefusedError as refused:
         # A retry of our own write would find its inbox or idempotency key first: those go before.
         if refused.labels <= {_SEQUENCE_WRITE, "timeline"}:

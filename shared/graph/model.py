@@ -6,12 +6,14 @@ The order of `nodes` and of `edges` is part of the graph: joins, results and err
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.graph.kinds import DEFAULT, Pool, handle_name
 from shared.graph.retry import RetryPolicy
+from shared.graph.values import freeze
 
 MAX_NODES: Final = 10_000
 
@@ -91,6 +93,12 @@ class FlowSettings(_Part):
     """Compiled: a state per node, or one per region that never waits."""
     machine: Literal["auto", "standard", "express"] = "auto"
     """Compiled: which type of state machine; `auto` chooses and says why."""
+    engine: Literal["inline", "durable"] = "durable"
+    """Of a published version: one call of the node runner, or a state machine of its own."""
+    on_failure: Annotated[str, Field(max_length=100)] = ""
+    """The id of a workflow that is started, once, for each run that fails."""
+    retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    """Days for which a run is kept after its start."""
 
 
 class FlowGraph(_Part):
@@ -117,6 +125,15 @@ class FlowGraph(_Part):
             if node.id == node_id:
                 return node
         raise KeyError(f"{self.name or self.id}: no node {node_id!r}")
+
+    def variables_with(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The variables of a run: the input's own values stand before the flow's (seed 003).
+
+        An input that is null, an empty text or an empty object gives none.
+        """
+        told = {name: value for name, value in given.items() if value not in (None, "", {})}
+        overlaid: Mapping[str, Any] = freeze({**self.variables, **told}, "variables")
+        return overlaid
 
     def as_json(self) -> dict[str, Any]:
         """The flow in our format, without what says nothing."""

@@ -16,6 +16,7 @@ Service = Literal[
     "cognito-idp",
     "dynamodb",
     "events",
+    "lambda",
     "s3",
     "sqs",
     "stepfunctions",
@@ -32,9 +33,9 @@ def _session() -> Any:
     return boto3.Session()
 
 
-@lru_cache(maxsize=8)
-def client(service: Service, read_timeout: int = 10) -> Any:
-    """The client of a service; `read_timeout` in seconds."""
+@lru_cache(maxsize=16)
+def client(service: Service, read_timeout: int = 10, attempts: int = 4) -> Any:
+    """The client of a service; `read_timeout` in seconds, `attempts` in all."""
     from botocore.config import Config
 
     # Without host prefixes a synchronous execution reaches any endpoint, the laptop's too; AWS
@@ -43,7 +44,7 @@ def client(service: Service, read_timeout: int = 10) -> Any:
     config = Config(
         connect_timeout=3,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         **prefix,  # type: ignore[arg-type]
     )
     return _session().client(service, config=config)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol
+
+PREFIX: Final = "millrace-flow-"
+"""Of every machine of a flow: the rights of functions are limited to it."""
+
+RUNNER: Final = "${NodeRunner}"
+"""Stands in definitions for the ARN of the node runner."""
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
@@ -18,7 +25,7 @@ class Wanted:
     number: int
     """Of the published version."""
     definition: str
-    """Amazon States Language."""
+    """Amazon States Language, in which `${NodeRunner}` stands for the node runner's ARN."""
     type: MachineType
 
 
@@ -46,6 +53,30 @@ class FlowMachines(Protocol):
         """Removes a machine that nothing runs any more; it may be gone already."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A machine that stands, and what it was made for."""
+
+    arn: str
+    tenant: str
+    workflow_id: str
+    number: int
+    at: datetime | None
+
+
+class MachineInventory(Protocol):
+    """The port to all machines of flows, of all tenants: for who collects them."""
+
+    def all(self) -> Iterator[Made]:
+        """Every machine that was made for a version."""
+
+    def busy(self, arn: str) -> bool:
+        """Whether a Standard execution of it is open."""
+
+    def drop(self, arn: str) -> None:
+        """Removes a machine; it may be gone already."""
+
+
 class MachineError(Exception):
     """Step Functions refused a machine."""
 
@@ -55,7 +86,11 @@ class MachineQuotaError(MachineError):
 
 
 class FlowRuns(Protocol):
-    """The port to runs without a machine: the node runner does the whole flow in one call."""
+    """The port to runs without a machine: the node runner does the whole flow in one call.
+
+    `given` is the node runner's payload (`shared.graph.durable.whole_flow` makes it). A run that
+    failed is no error here.
+    """
 
     def run(self, given: Mapping[str, Any]) -> None:
         """Runs until it ends, fails or waits; what came of it is in the record."""

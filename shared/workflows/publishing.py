@@ -5,6 +5,7 @@ draft --publish--> version n, which stands    version m --rollback--> m stands a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -14,7 +15,8 @@ from shared.graph.durable.published import PublishedFlows
 from shared.graph.plan import make_plan
 from shared.graph.validation import validate
 from shared.identity.rights import Right
-from shared.platform.tables import Absent, Item, Put, Query
+from shared.platform.flow_machines import FlowMachines, Wanted
+from shared.platform.tables import Absent, Item, Put, Query, TransactionRefusedError
 from shared.workflows.differences import Difference, differences
 from shared.workflows.errors import (
     NotPublishedError,
@@ -33,8 +35,16 @@ _MACHINES: Final[Mapping[str, Literal["standard", "express"]]] = {
 class Publishing:
     """What makes versions of drafts, and says which one runs."""
 
-    def __init__(self, places: Places, workflows: Workflows, flows: PublishedFlows) -> None:
+    def __init__(
+        self,
+        places: Places,
+        workflows: Workflows,
+        flows: PublishedFlows,
+        machines: FlowMachines | None = None,
+    ) -> None:
+        """Takes what versions are made of; without machines, everything runs inline."""
         self._at = places
+        self._machines = machines
         self._workflows = workflows
         self._flows = flows
 
@@ -110,22 +120,59 @@ class Publishing:
         report = validate(graph, self._at.registry)
         if not report.ok:
             raise WorkflowValidationError(report)
-        compiled = compile_flow(make_plan(graph, self._at.registry))
-        number = before.last_version + 1
-        version = Version(
-            workflow_id=workflow_id, number=number, graph=before.graph, notes=notes,
-            published_by=caller.principal.subject, published_at=self._at.clock(),
-            machine=_MACHINES[compiled.machine.type], why=compiled.machine.reason,
-        )  # fmt: skip
-        self._flows.publish(tenant, f"{version.label}.{before.graph[:12]}", graph)
+        number = self._claimed(tenant, before)
+        version = self._made(caller, before, graph, number, notes)
         key = {"pk": _versions(tenant, workflow_id), "sk": _sort(number)}
         row = Put(self._at.workflows, {**_stored(version), **key}, Absent(), label="version")
         now = {"published": number, "last_version": number, "updated_at": self._at.clock()}
+        if before.published is None:
+            now["activity"] = "active"
         after = before.model_copy(update=now)
         told = {"number": number, "machine": version.machine}
         return self._workflows.write(
             caller, before, after, "workflow.published", told, [row]
         ), version
+
+    def _made(
+        self, caller: Caller, workflow: Workflow, graph: FlowGraph, number: int, notes: str
+    ) -> Version:
+        """A version with everything that runs it, reachable by its number alone."""
+        compiled = compile_flow(make_plan(graph, self._at.registry))
+        settings, machine = graph.settings, compiled.machine
+        inline = settings.engine == "inline"
+        version = Version(
+            workflow_id=workflow.id, number=number, graph=workflow.graph, notes=notes,
+            published_by=caller.principal.subject, published_at=self._at.clock(),
+            machine="none" if inline else _MACHINES[machine.type],
+            why="the flow's settings ask for inline" if inline else machine.reason,
+            engine=settings.engine, on_failure=settings.on_failure,
+            seconds=math.ceil(settings.timeout) if inline else machine.seconds,
+            retention_days=settings.retention_days,
+        )  # fmt: skip
+        tenant = caller.principal.tenant
+        self._flows.publish(tenant, version.flow, graph)
+        if inline or self._machines is None:
+            return version
+        wanted = Wanted(tenant, workflow.id, number, compiled.as_text(), machine.type)
+        return version.model_copy(update={"arn": self._machines.ensure(wanted)})
+
+    def _claimed(self, tenant: str, workflow: Workflow) -> int:
+        """The next number that no publication of another graph has begun to use.
+
+        A machine stands before its version does: of two publications at once, each needs its own.
+        """
+        number = workflow.last_version + 1
+        while True:
+            key = {"pk": f"{tenant}#workflow#{workflow.id}#claims", "sk": _sort(number)}
+            try:
+                claim = Put(self._at.workflows, {**key, "graph": workflow.graph}, Absent())
+                self._at.tables.transact([claim])
+                return number
+            except TransactionRefusedError:
+                standing = self._at.tables.get(self._at.workflows, key)
+                if standing is not None and standing["graph"] == workflow.graph:
+                    return number
+            number += 1
 
     def _rollback(self, caller: Caller, workflow_id: str, number: int) -> Workflow:
         before = self._workflows.expected(caller, workflow_id, Right.WORKFLOWS_PUBLISH)

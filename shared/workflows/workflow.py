@@ -78,11 +78,18 @@ class Version(BaseModel):
     machine: Literal["standard", "express", "none"] = "none"
     why: str = ""
     """Why the machine is of that type."""
+    arn: str = ""
+    """Of the state machine; a version that runs inline has none."""
+    engine: Literal["inline", "durable"] = "durable"
+    seconds: int = 900
+    """After which a run of it is given up."""
+    on_failure: str = ""
+    retention_days: int = 90
 
     @property
-    def label(self) -> str:
-        """What executions keep of the version that they run."""
-        return f"{self.workflow_id}.{self.number}"
+    def flow(self) -> str:
+        """What executions keep of the version that they run: the name of its graph."""
+        return f"{self.workflow_id}.{self.number}.{self.graph[:12]}"
 
 
 def moment(value: datetime) -> str:

@@ -133,6 +133,14 @@ class Workflows:
         """Everything that is wrong with the draft, and what a run would cost."""
         return validate(self.draft(tenant, workflow_id), self._at.registry)
 
+    def sound_draft(self, tenant: str, workflow_id: str) -> FlowGraph:
+        """The draft, if it can run; raises WorkflowValidationError."""
+        graph = self.draft(tenant, workflow_id)
+        report = validate(graph, self._at.registry)
+        if not report.ok:
+            raise WorkflowValidationError(report)
+        return graph
+
     def expected(self, caller: Caller, workflow_id: str, right: Right) -> Workflow:
         """The workflow that a change begins from.
 

@@ -28,8 +28,8 @@ EXCEPTIONS = {
     "shared/platform/mail.py": "`send` leads the key of its lease by the tenant and hands it on",
 }
 NO_KEYS = {"session_policy"}
-SHARDS = {"pending_pk"}
-"""The outbox's own index is read by relay and sweeper, for all tenants at once."""
+SHARDS = {"pending_pk", "due_pk"}
+"""Indexes of the platform's own, read for all tenants at once: what is not relayed, what is due."""
 
 
 def is_tenant(node: ast.expr) -> bool:

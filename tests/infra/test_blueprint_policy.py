@@ -11,6 +11,7 @@ import pytest
 from infra.fingerprint import is_current
 from shared.identity import paths
 from shared.pipelines.definition import load_definitions
+from shared.workflows import paths as workflow_paths
 from tests.infra.blueprint import RESOURCES, ROOT, of_type, statements, target, text
 
 FUNCTIONS = of_type("Lambda::Function")
@@ -223,7 +224,12 @@ def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
     health = {"GET /health", "GET /health/", "GET /test", "GET /test/"}
     signing_in = {f"POST {one}" for path in paths.OPEN for one in paths.spellings(path)}
     forms = {"POST /forms/{key}/leads", "POST /forms/{key}/leads/"}
-    assert open_routes == health | preflight | signing_in | forms
+    workflows = {f"OPTIONS {path}" for path in workflow_paths.templates()} | {
+        f"{method} {one}"
+        for method, path in workflow_paths.OPEN
+        for one in workflow_paths.spellings(path)
+    }
+    assert open_routes == health | preflight | signing_in | forms | workflows
 
 
 @pytest.mark.parametrize("name", sorted(set(of_type("DynamoDB::Table")) - {"InboxTable"}))

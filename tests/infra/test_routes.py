@@ -11,11 +11,13 @@ from functions.web.access import Declared, declared
 from local.gateway import Routes
 from local.gateway.routes import Route
 from shared.identity import paths
+from shared.workflows import paths as workflow_paths
 from tests.infra.blueprint import of_type, target, text
 from tools.generate import apps
 
-CRM, IDENTITY = (list(declared(app)) for app in apps())
-SERVED = {"CrmFunction": CRM, "IdentityFunction": IDENTITY}
+CRM, IDENTITY, WORKFLOWS = (list(declared(app)) for app in apps())
+SERVED = {"CrmFunction": CRM, "IdentityFunction": IDENTITY, "WorkflowFunction": WORKFLOWS}
+PATHS = {"IdentityFunction": paths, "WorkflowFunction": workflow_paths}
 PAIRS = [(function, one) for function, served in SERVED.items() for one in served]
 
 
@@ -36,7 +38,7 @@ def sample(path: str) -> str:
 
 def spelled(function: str, one: Declared) -> list[str]:
     bare = sample(one.path).rstrip("/")
-    return paths.spellings(bare) if function == "IdentityFunction" else [bare, f"{bare}/"]
+    return PATHS[function].spellings(bare) if function in PATHS else [bare, f"{bare}/"]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +53,8 @@ def test_the_api_leads_each_spelling_to_the_route(function, one):
         assert (chosen.authorizer is None) == one.needs.open, path
         fits = [match[0] for each in API if (match := each.match(one.method, path))]
         assert Counter(fits)[max(fits)] == 1, f"{path} fits two routes of the API equally well"
-        if function == "IdentityFunction":
-            assert paths.own(path) == sample(one.path).rstrip("/")
+        if function in PATHS:
+            assert PATHS[function].own(path) == sample(one.path).rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_no_two_routes_answer_one_path(function, one):
     path = sample(one.path)
     expressions = [
         (each, re.compile(re.sub(r"\{\w+\}", "[^/]+", each.path)))
-        for each in CRM + IDENTITY
+        for each in CRM + IDENTITY + WORKFLOWS
         if each.method == one.method
     ]
     fits = [each for each, expression in expressions if expression.fullmatch(path)]
@@ -80,3 +82,35 @@ def test_old_paths_lead_to_our_own():
     assert not set(paths.OLD) & own
     for path in ("/leads", "/auth/login", "/api/leads", "/api/authors"):
         assert paths.own(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/workflows",
+        "/api/workflows/1/",
+        "/users/1/executions",
+        "/api/users/1/executions/",
+        "/import",
+    ],
+)
+def test_paths_of_workflows_lead_to_their_function(path):
+    for method in ("GET", "POST", "OPTIONS"):
+        found = Routes(API).find(method, path)
+        assert found is not None
+        assert found[0].function == "WorkflowFunction"
+        assert (found[0].authorizer is None) == (method == "OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("/api/workflows/1/", "/workflows/1"),
+        ("/api/workflowsome", "/api/workflowsome"),
+        ("/api/users/1/executions", "/users/1/executions"),
+        ("/api/users/1", "/api/users/1"),
+        ("/api", "/api"),
+    ],
+)
+def test_only_paths_of_workflows_are_rewritten(path, own):
+    assert workflow_paths.own(path) == own

@@ -15,8 +15,8 @@ from shared.graph.kinds import ERROR
 from shared.graph.retry import RetryPolicy
 
 State = dict[str, Any]
-Mode = Literal["run", "region", "answer", "token", "open", "collect", "next", "finalize"]
-"""What a task asks of the node runner."""
+Mode = Literal["run", "region", "answer", "token", "open", "collect", "next", "finalize", "flow"]
+"""What a task asks of the node runner; `flow` is everything at once, without a machine."""
 
 INVOKE: Final = "arn:aws:states:::lambda:invoke"
 TRIES_AGAIN: Final = "NodeTriesAgain"

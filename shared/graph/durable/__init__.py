@@ -8,15 +8,16 @@ and answers with a route. A task that is started twice finds its entry and does 
 from shared.graph.durable.answering import NotWaitingError, give_answer
 from shared.graph.durable.blobs import Blobs
 from shared.graph.durable.header import Header
-from shared.graph.durable.messages import Answered, Request, RunContinues, RunFailed
+from shared.graph.durable.messages import Answered, Request, RunContinues, RunFailed, RunOver
 from shared.graph.durable.node_runner import Flows, NodeRunner
 from shared.graph.durable.record_store import RecordStore
-from shared.graph.durable.starting import start_run
-from shared.graph.durable.tables_store import TablesRecordStore
+from shared.graph.durable.starting import at_start, start_run, whole_flow
+from shared.graph.durable.tables_store import Closing, TablesRecordStore
 
 __all__ = [
     "Answered",
     "Blobs",
+    "Closing",
     "Flows",
     "Header",
     "NodeRunner",
@@ -25,7 +26,10 @@ __all__ = [
     "Request",
     "RunContinues",
     "RunFailed",
+    "RunOver",
     "TablesRecordStore",
+    "at_start",
     "give_answer",
     "start_run",
+    "whole_flow",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from shared.graph.durable.places import Place
-from shared.graph.record import SETTLED, Entry, ItemEntry
+from shared.graph.record import SETTLED, Entry, ItemEntry, Status
 
 TimeLeft = Callable[[], float]
 """Seconds until the function is ended by force."""
@@ -17,15 +17,21 @@ _RESERVE = 20.0
 class Keeping:
     """The engine's `Checkpoint`: writes what belongs to one task, and minds its time."""
 
-    def __init__(self, place: Place, own: Collection[str] | None, left: TimeLeft) -> None:
+    def __init__(
+        self,
+        place: Place,
+        own: Collection[str] | None,
+        left: TimeLeft,
+        kept: Collection[Status] = SETTLED,
+    ) -> None:
         """Takes the ids of the nodes that belong to the task; nothing are all."""
-        self._place, self._own, self._left = place, own, left
+        self._place, self._own, self._left, self._kept = place, own, left, kept
         self._broken: Exception | None = None
 
     async def node(self, entry: Entry) -> None:
-        """Writes a settled entry of the task's own."""
+        """Writes an entry of the task's own that has come far enough."""
         self.hold()
-        if entry.status in SETTLED and (self._own is None or entry.node in self._own):
+        if entry.status in self._kept and (self._own is None or entry.node in self._own):
             with self._noticing():
                 self._place.keep(entry)
 

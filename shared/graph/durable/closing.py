@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.graph.durable.header import Header
 from shared.graph.durable.messages import Answered, RunFailed
 from shared.graph.durable.tasks import Task
 from shared.graph.record import Entry, Status
@@ -9,12 +10,14 @@ from shared.graph.settle import Settlement
 
 
 async def finalize(task: Task) -> Answered:
-    """Closes the run.
+    """Closes the run, unless it was closed from outside meanwhile.
 
     Raises:
         RunFailed: a node failed unhandled.
     """
     place = task.place
+    if place.header.over:
+        return _told(task, place.header)
     everything = set(range(len(place.scope.steps)))
     found = place.derived(place.entries(), everything, task.request.state.lost())
     entries = [
@@ -23,7 +26,12 @@ async def finalize(task: Task) -> Answered:
     ]
     settled = Settlement(place.scope, place.base, entries)
     header = place.header.ended(settled.status, settled.result, settled.error)
-    place.store.put_header(place.tenant, place.execution, header)
-    if (error := settled.error) is not None:
+    if not place.store.end(place.tenant, place.execution, place.header, header):
+        header = place.store.header(place.tenant, place.execution) or header
+    return _told(task, header)
+
+
+def _told(task: Task, header: Header) -> Answered:
+    if (error := header.error) is not None:
         raise RunFailed(f"{error.node}: {error.type}: {error.message}")
-    return task.answered(status=settled.status.value)
+    return task.answered(status=header.status.value)

@@ -25,6 +25,11 @@ class Header:
     result: Mapping[str, Any] | None = None
     error: NodeError | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended."""
+        return self.status in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
     def ended(
         self, status: Status, result: Mapping[str, Any] | None, error: NodeError | None
     ) -> Header:

@@ -23,6 +23,10 @@ class RunFailed(Exception):  # noqa: N818 - see above
     """A run is over and a node of it failed unhandled; the message names it."""
 
 
+class RunOver(Exception):  # noqa: N818 - see above
+    """The run was cancelled, or closed as failed from outside; nothing of it is run any more."""
+
+
 class At(BaseModel):
     """Where a state machine stands."""
 

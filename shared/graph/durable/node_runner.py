@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from shared.graph.durable import closing, rounds, several, single
+from shared.graph.durable import closing, rounds, several, single, whole
 from shared.graph.durable.checkpoints import TimeLeft
-from shared.graph.durable.messages import Answered, Request, RunFailed
+from shared.graph.durable.messages import Answered, Request, RunFailed, RunOver
 from shared.graph.durable.places import Place
 from shared.graph.durable.record_store import RecordStore
 from shared.graph.durable.suspending import Children
 from shared.graph.durable.tasks import Means, Task
 from shared.graph.engine.loaded import LoadedFlow
 from shared.graph.pools import PoolExecutor
-from shared.graph.record import SETTLED, Entry
+from shared.graph.record import SETTLED, Entry, Status
 from shared.graph.settle import Verdict, verdict
 from shared.platform.clock import Clock, utc_now
 
@@ -27,7 +27,9 @@ _WHOLE: Final[Mapping[str, Callable[[Task], Awaitable[Answered]]]] = {
     "region": several.region,
     "finalize": closing.finalize,
     "token": single.token,
+    "flow": whole.flow,
 }
+_STOPPED: Final = frozenset({Status.CANCELLED, Status.FAILED})
 _OF_A_NODE: Final[Mapping[str, Settled]] = {
     "run": single.run,
     "answer": single.answer,
@@ -63,6 +65,7 @@ class NodeRunner:
             NodeTriesAgain: the node failed, and its policy allows another try.
             RunContinues: the task has to be entered again.
             RunFailed: the run is over and failed.
+            RunOver: the run was ended from outside.
         """
         task = self._task(Request.model_validate(raw), left)
         mode = task.request.mode
@@ -74,6 +77,8 @@ class NodeRunner:
         header = self._store.header(at.tenant, at.execution)
         if header is None:
             raise RunFailed(f"{at.execution}: there is no such run; start it first")
+        if header.status in _STOPPED and request.mode != "finalize":
+            raise RunOver(f"{at.execution}: is {header.status}; nothing of it is run any more")
         flow = self._flows(at.tenant, header.flow)
         path = rounds.path_of(flow, request.node, at.path) if request.mode == "next" else at.path
         place = Place(self._store, flow, header, at.tenant, at.execution, path)

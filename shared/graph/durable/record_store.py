@@ -18,6 +18,9 @@ class RecordStore(Protocol):
     def put_header(self, tenant: str, execution: str, header: Header) -> None:
         """Writes the header; a later one replaces an earlier one."""
 
+    def end(self, tenant: str, execution: str, before: Header, after: Header) -> bool:
+        """Writes a later header unless the run is no longer as `before` says; whether it did."""
+
     def entry(self, tenant: str, execution: str, key: str) -> Entry | None:
         """The entry of a node for an item path."""
 

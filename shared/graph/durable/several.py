@@ -31,7 +31,7 @@ async def region(task: Task) -> Answered:
     routines = with_later(place.flow, scope, Standing.of(standing), own - failed)
     routines = {name: task.means.in_time(each) for name, each in routines.items()}
     everything = with_bodies(place.flow, own)
-    walk = task.walk(routines, _record(task, standing, own), everything)
+    walk = task.walk(routines, record_of(task, standing, own), everything)
     walk.run.checkpoint = keeping = Keeping(place, everything, task.means.left)
     await walk.go()
     keeping.hold()
@@ -50,7 +50,7 @@ async def loop(task: Task, sources: list[Entry | None]) -> Answered:
     place, step = task.place, task.step
     own = with_bodies(place.flow, (step.id,))
     routines = {name: task.means.in_time(each) for name, each in place.flow.routines.items()}
-    walk = task.walk(routines, _record(task, [], (step.id,)), own, sources)
+    walk = task.walk(routines, record_of(task, [], (step.id,)), own, sources)
     walk.run.checkpoint = keeping = Keeping(place, own, task.means.left)
     entry = await run_loop(walk, place.flow.routines[step.id], item_of(task, sources))
     keeping.hold()
@@ -60,7 +60,7 @@ async def loop(task: Task, sources: list[Entry | None]) -> Answered:
     return task.answered(place.keep(entry).route)
 
 
-def _record(task: Task, standing: list[Entry], own: Collection[str]) -> Record:
+def record_of(task: Task, standing: list[Entry], own: Collection[str]) -> Record:
     """What stands, and what an earlier entrance of this task has done within its loops."""
     place, record = task.place, Record()
     for entry in standing:

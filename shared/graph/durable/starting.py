@@ -42,4 +42,17 @@ def start_run(
             store.put_entry(tenant, execution, entry)
         for item in done.items.values():
             store.put_item(tenant, execution, item)
+    return at_start(tenant, execution)
+
+
+def at_start(tenant: str, execution: str) -> dict[str, Any]:
+    """The input of a run's state machine, which is where it stands and no data."""
     return {"tenant": tenant, "execution": execution, "path": "", "route": None}
+
+
+def whole_flow(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the node runner is called with to run a whole flow in one call, or to go on with it.
+
+    `given` is what `at_start` says. What came of it stands in the record.
+    """
+    return {"node": "", "mode": "flow", "state": dict(given)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from shared.graph.durable.blobs import Blobs, Values
 from shared.graph.durable.header import Header
 from shared.graph.errors import NodeError
-from shared.graph.record import SETTLED, Entry, ItemEntry, Status
+from shared.graph.record import SETTLED, Entry, ItemEntry, Record, Status
 from shared.graph.values import freeze
 from shared.platform.tables import (
     Absent,
@@ -21,16 +21,33 @@ from shared.platform.tables import (
     TransactionRefusedError,
 )
 
+HEADER: Final = "header"
+"""What a refusal calls the write of a header."""
 _HEADER: Final = "run"
 _NODE: Final = "node#"
 _ITEM: Final = "item#"
 
 
+class Closing(Protocol):
+    """Writes a run's later header with whatever else is to stand when the run is there."""
+
+    def __call__(self, tenant: str, execution: str, header: Header, write: Put) -> None:
+        """All in one transaction, of which `write` is the header.
+
+        Raises:
+            TransactionRefusedError: labelled `header`, the run is somewhere else by now.
+        """
+
+
 class TablesRecordStore:
     """The port `RecordStore` over `Tables` and `Blobs`."""
 
-    def __init__(self, tables: Tables, table: str, blobs: Blobs) -> None:
+    def __init__(
+        self, tables: Tables, table: str, blobs: Blobs, closing: Closing | None = None
+    ) -> None:
+        """Takes the places; `closing` is told of every end, so that it stands with the header."""
         self._tables, self._table, self._values = tables, table, Values(blobs)
+        self._closing = closing
 
     def header(self, tenant: str, execution: str) -> Header | None:
         """See `RecordStore.header`."""
@@ -44,6 +61,30 @@ class TablesRecordStore:
 
     def put_header(self, tenant: str, execution: str, header: Header) -> None:
         """See `RecordStore.put_header`."""
+        self._tables.transact([self.header_write(tenant, execution, header)])
+
+    def end(self, tenant: str, execution: str, before: Header, after: Header) -> bool:
+        """See `RecordStore.end`."""
+        write = self.header_write(tenant, execution, after, FieldIs("status", before.status))
+        try:
+            if self._closing is None:
+                self._tables.transact([write])
+            else:
+                self._closing(tenant, execution, after, write)
+        except TransactionRefusedError as refused:
+            if HEADER in refused.labels:
+                return False
+            raise
+        return True
+
+    def header_write(
+        self,
+        tenant: str,
+        execution: str,
+        header: Header,
+        when: Absent | FieldIs | None = None,
+    ) -> Put:
+        """The write of a header, for whoever has more to write with it."""
         body = {
             "flow": header.flow,
             "status": header.status,
@@ -53,7 +94,8 @@ class TablesRecordStore:
             "result": header.result or {},
             "has_result": header.result is not None,
         }
-        self._put(tenant, execution, _HEADER, body, ("given", "pins", "result"))
+        large = ("given", "pins", "result")
+        return self._row(tenant, execution, _HEADER, body, large, when, HEADER)
 
     def entry(self, tenant: str, execution: str, key: str) -> Entry | None:
         """See `RecordStore.entry`."""
@@ -92,6 +134,13 @@ class TablesRecordStore:
         raw = item.as_json()
         body = {**raw, "values": {"result": raw.pop("result")}}
         self._put(tenant, execution, _ITEM + item.key, body, ("values",))
+
+    def record(self, tenant: str, execution: str) -> Record:
+        """Everything that stands of a run."""
+        entries = {entry.key: entry for entry in self.entries(tenant, execution, "")}
+        raws = self._all(tenant, execution, _ITEM)
+        items = [ItemEntry.from_json({**raw, **raw["values"]}) for raw in raws]
+        return Record(entries, {item.key: item for item in items})
 
     def note(self, tenant: str, execution: str, kind: str, key: str) -> Mapping[str, Any] | None:
         """See `RecordStore.note`."""
@@ -140,6 +189,18 @@ class TablesRecordStore:
         large: tuple[str, ...],
         when: Absent | FieldIs | None = None,
     ) -> None:
+        self._tables.transact([self._row(tenant, execution, sort, body, large, when)])
+
+    def _row(
+        self,
+        tenant: str,
+        execution: str,
+        sort: str,
+        body: Mapping[str, Any],
+        large: tuple[str, ...],
+        when: Absent | FieldIs | None = None,
+        label: str = "item",
+    ) -> Put:
         packed = {**body, **{key: self._values.packed(tenant, body[key]) for key in large}}
         item: Item = {
             "pk": _partition(tenant, execution),
@@ -148,7 +209,7 @@ class TablesRecordStore:
             "status": str(body.get("status", "")),
             "body": json.dumps(packed, separators=(",", ":"), allow_nan=False),
         }
-        self._tables.transact([Put(self._table, item, when)])
+        return Put(self._table, item, when, label)
 
     def _read(self, item: Item) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(item["body"])

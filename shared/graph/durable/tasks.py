@@ -92,8 +92,9 @@ class Task:
             if key.rpartition("/")[2] in own
         }
         state = RunState(
-            routines, self.means.pools, record, place.execution, freeze(graph.variables),
-            freeze(graph.env), self._shared(), {**self.means.ports, **ports}, pins,
+            routines, self.means.pools, record, place.execution,
+            graph.variables_with(place.header.given), freeze(graph.env), self._shared(),
+            {**self.means.ports, **ports}, pins,
         )  # fmt: skip
         walk = Walk(state, place.scope, place.base, place.path, self._outer(own))
         if sources is not None:

@@ -110,7 +110,9 @@ class FlowEngine:
         state.pins, state.instances = pins or {}, own
         if runtime is not None:
             state.runtime = runtime
-        walk = Walk(state, loaded.plan.root, freeze(dict(given or {}), "input"), outer=outputs)
+        item = freeze(dict(given or {}), "input")
+        state.variables = loaded.graph.variables_with(item)
+        walk = Walk(state, loaded.plan.root, item, outer=outputs)
         return await self._finished(state, walk, own is not instances)
 
     async def run_iteration(

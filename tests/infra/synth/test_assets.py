@@ -10,18 +10,14 @@ import pytest
 
 from infra.assets.kinds import SOURCES, kind_of
 
-NOT_DEPLOYED = {"runner"}
-"""The node runner is deployed with the API of workflows, which does not exist yet."""
-
 
 def test_each_function_gets_the_asset_of_its_kind(resources: Mapping[str, Any]) -> None:
     functions = [
         r["Properties"] for r in resources.values() if r["Type"] == "AWS::Lambda::Function"
     ]
     pairs = {(kind_of(f["Handler"]), f["Code"]["S3Key"]) for f in functions}
-    deployed = set(SOURCES) - NOT_DEPLOYED
-    assert {kind for kind, _ in pairs} == deployed
-    assert len({key for _, key in pairs}) == len(pairs) == len(deployed)
+    assert {kind for kind, _ in pairs} == set(SOURCES)
+    assert len({key for _, key in pairs}) == len(pairs) == len(SOURCES)
 
 
 def test_a_synthesis_for_its_templates_builds_nothing(assembly: Path) -> None:

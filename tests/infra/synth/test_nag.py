@@ -10,6 +10,7 @@ OPEN_ROUTES = "it tells nothing and changes nothing; preflights carry no credent
 SIGNING_IN = "whoever calls it has no credentials yet, or sends them in the body"
 OWN_RETRIES = "nothing calls it asynchronously; its caller retries and keeps what failed"
 EXPORTED = "millrace-dev-data:ExportsOutputFnGetAttImportBucketArn982E615A"
+VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
 TRACES = "X-Ray and log delivery have no resource-level permissions"
@@ -27,11 +28,19 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     f"AwsSolutions-IAM5[Resource::{EXPORTED}/reports/*]": [
         ("LeadImport/*Function/Role/*", UPLOADS)
     ],
+    f"AwsSolutions-IAM5[Resource::{VALUES}/*]": [
+        (
+            "workflows/*Function/Role/*",
+            "the tenant leads every key, and the hash of a value ends it",
+        )
+    ],
     "AwsSolutions-S1": [
         (
             "tables/ImportBucket/*",
             "each upload is an event; a log would outlive it",
-        )
+        ),
+        ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
+        ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
     ],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [("outbox/*DeadLetters/*", IS_DEAD_LETTERS)],
@@ -40,6 +49,9 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("api/Test*Route", OPEN_ROUTES),
         ("api/*Preflight*Route", OPEN_ROUTES),
         ("api/Post*Route", SIGNING_IN),
+        ("workflows/Preflight*Route", OPEN_ROUTES),
+        ("workflows/Open*Webhooks*Route", "an id that cannot be guessed names the workflow"),
+        ("workflows/OpenGet*Callback*Route", "a state that cannot be guessed names who asked"),
         ("api/Form*Route", "a public key names the tenant; the application judges it"),
     ],
     "Serverless-LambdaStarPermissions": [("*Function/Role/*", TRACES)],
@@ -50,6 +62,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("LeadImport/*Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
+        ("workflows/*Function/*", OWN_RETRIES),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
     "Serverless-SQSRedrivePolicy": [("*DeadLetters/*", "it is itself where failures end")],

@@ -154,13 +154,18 @@ def test_the_api_calls_the_published_version_that_has_a_snapshot(resources: Reso
     assert resources["ApiMayCallCrm"]["Properties"]["FunctionName"] == live
 
 
-def test_the_bucket_is_private_encrypted_and_forgets(resources: Resources) -> None:
-    (bucket,) = of_type(resources, "S3::Bucket").values()
+@pytest.mark.parametrize("name", ["ImportBucket", "ValuesBucket", "SpacesBucket"])
+def test_every_bucket_is_private_and_encrypted(resources: Resources, name: str) -> None:
+    bucket = resources[name]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert set(of_type(resources, "S3::Bucket")) == {"ImportBucket", "ValuesBucket", "SpacesBucket"}
+
+
+def test_the_bucket_of_imports_forgets(resources: Resources) -> None:
+    (rule,) = resources["ImportBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert (rule["ExpirationInDays"], rule["Status"]) == (30, "Enabled")
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
 

@@ -1,0 +1,49 @@
+"""What errors about executions are answered with, under codes of seed 003 where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from functions.web.problems import Answers, problem
+from shared.crm.errors import IdempotencyKeyReusedError
+from shared.workflows.executions.errors import (
+    ExecutionNotFoundError,
+    ExecutionOverError,
+    InputTooLargeError,
+    LLMProviderError,
+    NotResumableError,
+    PublisherError,
+    StartFailedError,
+    WorkflowInactiveError,
+)
+
+
+def _answer(status: int, title: str, code: str) -> Callable[[Request, Any], Awaitable[Response]]:
+    async def answer(_: Request, exc: Any) -> Response:
+        return problem(status, title, str(exc), error_code=code)
+
+    return answer
+
+
+async def _reused(_: Request, exc: Any) -> Response:
+    entry = {"field": "Idempotency-Key", "problem": str(exc), "fix": "send a new key"}
+    return problem(
+        422, "Key used before", str(exc), errors=[entry], error_code="IDEMPOTENCY_KEY_REUSED"
+    )
+
+
+ANSWERS: Final[Answers] = {
+    ExecutionNotFoundError: _answer(404, "Not found", "EXECUTION_NOT_FOUND"),
+    ExecutionOverError: _answer(400, "Execution is over", "EXECUTION_OVER"),
+    NotResumableError: _answer(409, "Not resumable", "EXECUTION_NOT_RESUMABLE"),
+    WorkflowInactiveError: _answer(409, "Workflow is inactive", "WORKFLOW_INACTIVE"),
+    PublisherError: _answer(409, "Publisher lost the right", "PUBLISHER_NOT_ALLOWED"),
+    InputTooLargeError: _answer(413, "Input too large", "INPUT_TOO_LARGE"),
+    StartFailedError: _answer(502, "Not started", "EXECUTION_NOT_STARTED"),
+    LLMProviderError: _answer(400, "Language model not usable", "LLM_PROVIDER_ERROR"),
+    IdempotencyKeyReusedError: _reused,
+}

@@ -1,0 +1,130 @@
+"""The example workflows, in the formats of both older systems, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.provision.clients import aws
+from shared.graph import FlowGraph, validate
+from shared.graph.durable import TablesRecordStore, start_run
+from shared.graph.loaders import load_flow
+from shared.graph.record import Status
+from tests.engines.both import on_both
+from tests.engines.comparing import TENANT, MemoryBlobs, inline
+from tests.engines.step_functions import ROLE, StepFunctions, step_functions
+from tests.fakes.graphs import REGISTRY
+from tests.fakes.node_ports import EchoWorkflows, node_ports
+from tests.fakes.tables import MemoryTables
+
+ROOT = Path(__file__).resolve().parents[2] / "examples" / "workflows"
+LEADS = [
+    {"name": "Ada", "score": 90, "source": "web"},
+    {"name": "Bob", "score": 10, "source": "referral"},
+    {"name": "Cy", "score": 10, "source": "web"},
+]
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "executor/fork_and_join": (
+        {"amount": 3, "country": "DE"},
+        {"offer": "36 EUR in 2 days"},
+    ),
+    "executor/for_each_with_condition": (
+        {"orders": [{"id": "a", "amount": 250}, {"id": "b", "amount": 20}]},
+        {"loop_results": [{"id": "a", "do": "call"}, {"id": "b", "do": "mail"}]},
+    ),
+    "executor/webhook_response": (
+        {"body": {"amount": 21}},
+        {"http_response": {"status": 201, "body": {"total": 42}}},
+    ),
+    "executor/sub_workflow_with_approval": (
+        {"percent": 20, "name": "Ada"},
+        {"sub_workflow": {"ran": "booking", "with": {"name": "Ada", "percent": 20}}},
+    ),
+    "orchestrator/fork_and_join": (
+        {"name": "Ada"},
+        {"polite": "Dear Ada", "short": "Hi Ada", "from": "Millrace"},
+    ),
+    "orchestrator/for_each_with_condition": (
+        {"leads": LEADS},
+        {"rated": [
+            {"name": "Ada", "rating": "hot"},
+            {"name": "Bob", "rating": "hot"},
+            {"name": "Cy", "rating": "cold"},
+        ]},
+    ),
+    "orchestrator/webhook_response": (
+        {"service": "mail"},
+        {"http_response": {"status": 200, "body": {"up": True}}},
+    ),
+    "orchestrator/sub_workflow_with_approval": (
+        {"amount": 70},
+        {"sub_workflow": {"ran": "payment", "with": {"amount": 70}}},
+    ),
+}  # fmt: skip
+
+
+def loaded(name: str) -> FlowGraph:
+    return load_flow(json.loads((ROOT / f"{name}.json").read_text()))
+
+
+def test_every_example_is_tried() -> None:
+    found = {str(path.relative_to(ROOT).with_suffix("")) for path in ROOT.rglob("*.json")}
+    assert found == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_valid(name: str) -> None:
+    assert [str(problem) for problem in validate(loaded(name), REGISTRY).errors] == []
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "sub_workflow" not in name])
+def test_it_does_on_both_engines_what_it_shall(name: str) -> None:
+    given, wanted = CASES[name]
+    found = on_both(loaded(name), given)
+    assert (found["status"], found["error"]) == ("completed", None)
+    assert {**found["result"], **wanted} == found["result"]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[StepFunctions]:
+    with step_functions() as made:
+        yield made
+
+
+class EchoRuns(EchoWorkflows):
+    """Other workflows: each ends with what it got, on a machine that does nothing."""
+
+    def __init__(self, store: TablesRecordStore) -> None:
+        self.store = store
+
+    def prepare(self, workflow: str, given: Any, key: str) -> tuple[str, str]:
+        child = key.replace("/", "-")
+        start_run(self.store, TENANT, child, workflow, given)
+        header = self.store.header(TENANT, child)
+        ended = header.ended(Status.COMPLETED, {"ran": workflow, "with": dict(given)}, None)
+        self.store.put_header(TENANT, child, ended)
+        nothing = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+        made = aws("stepfunctions").create_state_machine(
+            name="nothing", definition=json.dumps(nothing), roleArn=ROLE
+        )
+        return made["stateMachineArn"], child
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_does_through_step_functions_what_it_does_inline(
+    world: StepFunctions, name: str
+) -> None:
+    given, wanted = CASES[name]
+    flow, store = loaded(name), TablesRecordStore(MemoryTables(), "executions", MemoryBlobs())
+    done = world.run(
+        name.replace("/", "-"), flow, given, {}, "node", store=store, registry=REGISTRY,
+        ports=node_ports(), children=lambda _: EchoRuns(store),
+    )  # fmt: skip
+    found = done.report()
+    assert found == asyncio.run(inline(flow, given, {}, REGISTRY, node_ports()))
+    assert {**found["result"], **wanted} == found["result"]
