@@ -15,7 +15,7 @@ from functions.pipeline_nodes.lead.respond import RespondSettings
 from functions.pipeline_nodes.starter import StarterSettings
 from functions.pipeline_nodes.user.welcome import WelcomeSettings
 from functions.workflow_loops.collector import CollectorSettings
-from functions.workflow_loops.runner import RunnerSettings
+from functions.workflow_loops.runner_settings import RunnerSettings
 from functions.workflow_loops.settings import WorkflowSettings
 from shared.platform.settings import FunctionSettings
 

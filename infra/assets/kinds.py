@@ -15,7 +15,10 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "authorizer": ("functions/identity/authorizer.py",),
     "identity": ("functions/identity", "functions/web"),
     "workflows": ("functions/workflow_loops", "functions/web"),
-    "runner": ("functions/workflow_loops/runner.py", "functions/workflow_loops/ports.py"),
+    "runner": tuple(
+        f"functions/workflow_loops/{name}.py"
+        for name in ("runner", "runner_settings", "tenant_runs", "ports", "connection_ports")
+    ),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 

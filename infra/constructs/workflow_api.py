@@ -6,9 +6,11 @@ API ── CreateStateMachine ──> machine of a version ── InvokeFunction
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.arns import own_arn
@@ -18,6 +20,7 @@ from infra.constructs.roles import right, service_role
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, index_arn
+from infra.constructs.tenant_access import may_act_for_tenants
 from shared.platform.flow_machines import PREFIX
 
 _RUNNER_TIMEOUT_SECONDS: Final = 300
@@ -74,8 +77,9 @@ class WorkflowApi(Construct):
         lists = [index_arn(data.executions, index) for index in (RECENT, WORKFLOW, USER)]
         made.allow(["dynamodb:Query"], lists)
         made.allow(GET, [data.identity.table_arn])
-        made.allow([*GET, *PUT], [data.inbox.table_arn])
+        made.allow([*GET, *PUT, *_DELETE], [data.inbox.table_arn])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
+        may_act_for_tenants(made)
         self._may_make_machines(made)
         return made
 
@@ -125,15 +129,61 @@ class WorkflowApi(Construct):
             snapshot=True,
             concurrency=2 * config.concurrency.runs,
             environment={
-                "EXECUTIONS_TABLE": data.executions.table_name,
-                "WORKFLOWS_TABLE": data.workflows.table_name,
+                **{f"{name}_TABLE": each.table_name for name, each in self._tables().items()},
                 "VALUES_BUCKET": data.values.bucket_name,
+                "SPACES_BUCKET": data.spaces.bucket_name,
+                "MAIL_FROM": sender,
+                "ROW_TABLES": ",".join(each.table_arn for each in self._tables().values()),
             },
         )
-        made.allow([*READ, *PUT], [data.executions.table_arn])
-        made.allow(GET, [data.workflows.table_arn])
+        made.add_environment("ROWS_ROLE_ARN", self._rows_role(made).role_arn)
+        # Who published, by their user or key: such rows name the tenant, and have it nowhere.
+        people = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["user#*", "key#*"]}}
+        made.allow(GET, [data.identity.table_arn], people)
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
+        made.allow(["states:StartExecution"], [own_arn("states", _MACHINES)])
+        may_act_for_tenants(made)
+        self._may_call_itself(made)
         return made
+
+    def _tables(self) -> dict[str, dynamodb.Table]:
+        """The tables whose rows nodes reach, those of their tenant."""
+        data = self._data
+        return {
+            "CRM": data.crm,
+            "INBOX": data.inbox,
+            "AUDIT": data.audit,
+            "WORKFLOWS": data.workflows,
+            "EXECUTIONS": data.executions,
+            "IDENTITY": data.identity,
+        }
+
+    def _rows_role(self, runner: ServiceFunction) -> iam.Role:
+        """Taken by the runner for one tenant at a time, under a policy that names the tenant."""
+        data = self._data
+        rights = [
+            right([*READ, *PUT], [data.executions.table_arn]),
+            right([*READ, *PUT], [data.crm.table_arn]),
+            right([*READ, *PUT, *_DELETE], [data.workflows.table_arn]),
+            right([*GET, *PUT], [data.inbox.table_arn]),
+            right([*GET], [data.identity.table_arn]),
+            right(["dynamodb:UpdateItem"], [data.executions.table_arn]),
+        ]
+        # The generated class names parameters otherwise than its interface, hence the cast.
+        trusted = cast("iam.IPrincipal", iam.ArnPrincipal(runner.role.role_arn))
+        policies = {"Own": iam.PolicyDocument(statements=rights)}
+        return iam.Role(self, "TenantRowsRole", assumed_by=trusted, inline_policies=policies)
+
+    def _may_call_itself(self, runner: ServiceFunction) -> None:
+        """A flow that takes longer than a call goes on in the next; the function's own policy
+        lets it, because its role stands before it and cannot name it."""
+        lambda_.CfnPermission(
+            self,
+            "RunnerMayCallItself",
+            action="lambda:InvokeFunction",
+            function_name=runner.arn,
+            principal=runner.role.role_arn,
+        )
 
     def _machine_role(self) -> iam.Role:
         """What machines may: call the node runner, and wait for machines of other workflows."""

@@ -16,6 +16,7 @@ ROOTS: Final = (
     "/connections",
     "/settings",
     "/tools",
+    "/notices",
     "/webhooks",
     "/export",
     "/import",

@@ -19,7 +19,17 @@ class Children(Protocol):
     """Other workflows, as the node runner needs them."""
 
     def prepare(self, workflow: str, given: Mapping[str, Any], key: str) -> tuple[str, str]:
-        """Writes what a run starts with, once per key; its machine and its execution."""
+        """Writes what a run starts with, once per key; its machine and its execution.
+
+        Without a machine that can be waited for, the first is empty: then `finish` runs it.
+        """
+
+    async def finish(self, execution: str) -> Mapping[str, Any]:
+        """Runs to its end what was prepared without a machine; its result.
+
+        Raises:
+            NodeFailedError: it failed, or waits for something.
+        """
 
     def begin(self, workflow: str, given: Mapping[str, Any], key: str) -> str:
         """Starts a run without waiting for it; its execution."""
@@ -59,6 +69,8 @@ class Suspending:
             started = self._children.begin(workflow_id, data, idempotency_key)
             return {"execution": started}
         machine, execution = self._children.prepare(workflow_id, data, idempotency_key)
+        if not machine:
+            return await self._children.finish(execution)
         self._suspend(Waiting("workflow", None, {"machine": machine, "execution": execution}))
         raise AssertionError  # pragma: no cover - suspended
 

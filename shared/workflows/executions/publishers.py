@@ -26,8 +26,13 @@ class IdentityPublishers:
 
     def may(self, tenant: str, subject: str, right: Right) -> bool:
         """See `Publishers.may`."""
+        found = self.principal(tenant, subject)
+        return found is not None and right in found.rights
+
+    def principal(self, tenant: str, subject: str) -> Principal | None:
+        """Somebody of a tenant with the rights of this moment."""
         found = self._member(subject) or self._key(subject)
-        return found is not None and found.tenant == tenant and right in found.rights
+        return found if found is not None and found.tenant == tenant else None
 
     def _member(self, subject: str) -> Principal | None:
         item = self._tables.get(self._identity, rows.membership(subject))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -50,6 +50,8 @@ class Order:
     """The request, if it may come again: it then makes one execution."""
     also: Sequence[Write] = ()
     """What is written with the start, e.g. that an event was used."""
+    here: Callable[[Version], bool] = lambda version: False
+    """Whether whoever orders it runs it as well, without the version's machine."""
 
 
 class Starting:
@@ -78,7 +80,11 @@ class Starting:
             # Whoever wrote it may have died before the machine knew: the same name starts once.
             return known, bool(known.machine) and not known.express and not known.over
         version = self.standing(order.tenant, order.workflow_id)
-        return self._written(order, self.planned(order, version))
+        planned = self.planned(order, version)
+        if order.here(version):
+            inline = {"engine": "inline", "machine": "", "express": False}
+            planned = planned.model_copy(update=inline)
+        return self._written(order, planned)
 
     def standing(self, tenant: str, workflow_id: str) -> Version:
         """The version that may be run now; see `start` for what is raised."""
