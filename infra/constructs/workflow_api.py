@@ -69,6 +69,7 @@ class WorkflowApi(Construct):
                 "VALUES_BUCKET": data.values.bucket_name,
                 "NODE_RUNNER_ARN": self.runner.arn,
                 "MACHINE_ROLE_ARN": self.machine_role.role_arn,
+                "PRIVATE_CONNECTIONS": "false",
             },
         )
         made.allow([*GET, *PUT, *_DELETE], [data.crm.table_arn])
@@ -133,6 +134,7 @@ class WorkflowApi(Construct):
                 "VALUES_BUCKET": data.values.bucket_name,
                 "SPACES_BUCKET": data.spaces.bucket_name,
                 "MAIL_FROM": sender,
+                "PRIVATE_CONNECTIONS": "false",
                 "ROW_TABLES": ",".join(each.table_arn for each in self._tables().values()),
             },
         )

@@ -91,7 +91,8 @@ def test_security_each_registration_has_an_external_id_of_its_own(api):
     "said",
     [{"name": "A"}, {"name": "../x"}, {"role": "x"}, {"role": ROLE + "\n"},
      {"role": "arn:aws:iam::111122223333:role/admin"}, {"role": ROLE.replace("role/", "role/x/")},
-     {"prefix": "/x/"}, {"prefix": "x"}, {"region": "evil.example"}, {"region": "us-east-1.evil.example/-1"}],
+     {"prefix": "/x/"}, {"prefix": "x"}, {"region": "evil.example"},
+     {"region": "us-east-1.evil.example/-1"}],
 )  # fmt: skip
 def test_what_no_bucket_can_be(api, said):
     body = {"name": "acme-data", "role": ROLE, **said}
