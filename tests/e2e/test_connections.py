@@ -35,7 +35,7 @@ def post(crm: Running, path: str, body: Any = None) -> Any:
 
 def ran(crm: Running, workflow: str) -> Any:
     started = post(crm, f"/workflows/{workflow}/execute/", {})
-    where = f"/executions/{started['id']}/"
+    where = f"/executions/{started['execution_id']}/"
 
     def over() -> Any:
         found = crm.get(where)
@@ -101,7 +101,7 @@ def test_what_a_tenant_sets_up_is_there_for_its_runs(crm):
             "values": {"name": "Ada"}}  # fmt: skip
     workflow = published(crm, [
         {"id": "mail", "type": "send-email", "config": mail},
-        {"id": "tell", "type": "notify", "config": {"members": [me["user_id"]], "title": "Mailed"}},
+        {"id": "tell", "type": "notify", "config": {"members": [me["id"]], "title": "Mailed"}},
         {"id": "say", "type": "emit-event",
          "config": {"event_type": "lead.rejected", "data": {"lead_id": "l1"}}},
     ])  # fmt: skip
