@@ -9,16 +9,20 @@ from functions.workflow_loops import (
     problems,
     problems_connections,
     problems_executions,
+    problems_models,
     problems_setup,
 )
 from functions.workflow_loops.routes import (
     buckets,
     connections,
+    execution,
     executions,
+    models,
     notices,
     opt_outs,
     starts,
     texts,
+    tools,
     versions,
     workflows,
 )
@@ -27,9 +31,12 @@ from shared.workflows.paths import own
 
 # A bucket's path would be read as a connection's: theirs go first.
 _PARTS = (
-    starts, workflows, versions, executions, buckets, connections, texts, opt_outs, notices,
+    starts, workflows, versions, executions, execution, models, tools, buckets, connections, texts,
+    opt_outs, notices,
 )  # fmt: skip
-_ANSWERS = (problems, problems_executions, problems_connections, problems_setup)
+_ANSWERS = (
+    problems, problems_executions, problems_models, problems_connections, problems_setup,
+)  # fmt: skip
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:

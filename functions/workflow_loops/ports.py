@@ -12,17 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from functions.workflow_loops.agent_ports import AgentSettings, agent_ports
 from functions.workflow_loops.connection_ports import PortPlaces, tenant_ports
 from functions.workflow_loops.runner_settings import RunnerSettings, settings
 from shared.identity.principal import Principal
 from shared.nodes import ports
+from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.platform.aws import client
+from shared.platform.counters import DynamoCounters
 from shared.platform.foreign_buckets import ForeignBuckets
 from shared.platform.http import CheckedHttp, Egress
 from shared.platform.mail import Mail, SesMail
 from shared.platform.secrets import AwsSecrets
 from shared.platform.spaces import S3Space
 from shared.platform.tables import Tables
+from shared.tools.ports import PYTHON, WEB_SEARCH
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Run:
     """Whom the run acts for; raises NodeFailedError where they may nothing any more."""
     children: Any
     """`ChildRuns` of this run."""
+
+    dynamodb: Callable[[], Any]
+    """The client behind `tables`."""
+
+    @cached_property
+    def agents(self) -> Mapping[str, Any]:
+        """The ports of agents and their tools."""
+        counters = DynamoCounters(self.dynamodb)
+        made = agent_ports(_agent_settings(), self.tables, _secrets(), counters)
+        return made(self.tenant, self.publisher().subject)
 
     @cached_property
     def set_up(self) -> Mapping[str, Any]:
@@ -61,6 +75,10 @@ def _http(_: Run) -> Any:
     return CheckedHttp(Egress(private=settings().private_connections))
 
 
+def _agents(name: str) -> Callable[[Run], Any]:
+    return lambda run: run.agents[name]
+
+
 def _set_up(name: str) -> Callable[[Run], Any]:
     return lambda run: run.set_up[name]
 
@@ -78,6 +96,11 @@ PORTS: Final[Mapping[str, Callable[[Run], Any]]] = {
     ports.TEMPLATES: _set_up(ports.TEMPLATES),
     ports.NOTICES: _set_up(ports.NOTICES),
     ports.STEPS: _set_up(ports.STEPS),
+    MODELS: _agents(MODELS),
+    TOOLS: _agents(TOOLS),
+    MEMORY: _agents(MEMORY),
+    WEB_SEARCH: _agents(WEB_SEARCH),
+    PYTHON: _agents(PYTHON),
 }
 
 
@@ -120,6 +143,11 @@ def _mail(run: Run, told: RunnerSettings) -> Mail:
 @lru_cache(maxsize=1)
 def _secrets() -> AwsSecrets:
     return AwsSecrets()
+
+
+@lru_cache(maxsize=1)
+def _agent_settings() -> AgentSettings:
+    return AgentSettings()  # the environment gives them
 
 
 @lru_cache(maxsize=1)

@@ -11,10 +11,13 @@ from fastapi.responses import Response
 from functions.web.problems import Answers, problem
 from shared.crm.errors import IdempotencyKeyReusedError
 from shared.workflows.executions.errors import (
+    AnswerError,
+    AnswerTooEarlyError,
     ExecutionNotFoundError,
     ExecutionOverError,
     InputTooLargeError,
     LLMProviderError,
+    NodeNotFoundError,
     NotResumableError,
     PublisherError,
     StartFailedError,
@@ -36,7 +39,16 @@ async def _reused(_: Request, exc: Any) -> Response:
     )
 
 
+async def _early(_: Request, exc: Any) -> Response:
+    return problem(
+        503, "Not waiting yet", str(exc), headers={"Retry-After": "1"}, error_code="ANSWER_EARLY"
+    )
+
+
 ANSWERS: Final[Answers] = {
+    AnswerError: _answer(400, "Not an answer", "ANSWER_INVALID"),
+    AnswerTooEarlyError: _early,
+    NodeNotFoundError: _answer(404, "Not found", "NODE_NOT_FOUND"),
     ExecutionNotFoundError: _answer(404, "Not found", "EXECUTION_NOT_FOUND"),
     ExecutionOverError: _answer(400, "Execution is over", "EXECUTION_OVER"),
     NotResumableError: _answer(409, "Not resumable", "EXECUTION_NOT_RESUMABLE"),

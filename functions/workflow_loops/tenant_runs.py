@@ -86,6 +86,7 @@ class TenantRuns:
         run = Run(
             self._tenant, lambda: self._execution(execution).workflow_id, self._tables,
             lambda: self._publisher(execution), children,
+            lambda: _sessions().dynamodb(self._tenant),
         )  # fmt: skip
         return NodeRunner(
             self._store, self._flows, ports=ports_of(run), pools=_pools(),

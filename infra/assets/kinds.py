@@ -17,10 +17,23 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "workflows": ("functions/workflow_loops", "functions/web"),
     "runner": tuple(
         f"functions/workflow_loops/{name}.py"
-        for name in ("runner", "runner_settings", "tenant_runs", "ports", "connection_ports")
+        for name in (
+            "runner",
+            "runner_settings",
+            "tenant_runs",
+            "ports",
+            "connection_ports",
+            "agent_ports",
+        )
     ),
+    "python_tool": ("functions/python_tool",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
+
+_GRAPHS: Final = (
+    "agents", "connections", "crm", "events", "graph", "identity", "llm", "nodes", "platform",
+    "tools", "workflows",
+)  # fmt: skip
 
 SHARED: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("crm", "events", "identity", "pipelines", "platform"),
@@ -28,30 +41,9 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "events": ("crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
-    "workflows": (
-        "agents",
-        "connections",
-        "crm",
-        "events",
-        "graph",
-        "identity",
-        "llm",
-        "nodes",
-        "platform",
-        "workflows",
-    ),
-    "runner": (
-        "agents",
-        "connections",
-        "crm",
-        "events",
-        "graph",
-        "identity",
-        "llm",
-        "nodes",
-        "platform",
-        "workflows",
-    ),
+    "workflows": _GRAPHS,
+    "runner": _GRAPHS,
+    "python_tool": (),
 }
 """Which packages of `shared/` each kind needs."""
 

@@ -94,6 +94,12 @@ class NodeContext:
     """Outputs of the nodes that are done, by id."""
     ports: Mapping[str, Any] = field(default_factory=dict)
     """The world outside, by name of the port; a node names what it needs in `needs`."""
+    workflow: str = ""
+    """The flow's id."""
+    usage: Mapping[str, int] | None = None
+    """What the node took of things that cost, in all tries; it stands in the record, failed or not.
+    A node that spends sets `calls`, `input_tokens`, `output_tokens`, `micro_dollars`, `tool_calls`.
+    """
 
     def names(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """What texts and conditions of this node may refer to."""

@@ -31,6 +31,9 @@ class Right(StrEnum):
     CONNECTIONS_ADD = "connections:add"
     CONNECTIONS_CHANGE = "connections:change"
     CONNECTIONS_DELETE = "connections:delete"
+    TOOLS_RUN = "tools:run"
+    MODELS_VIEW = "models:view"
+    MODELS_CHANGE = "models:change"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -59,6 +62,9 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.CONNECTIONS_ADD: "add connections and buckets",
     Right.CONNECTIONS_CHANGE: "change, authorize and test connections and buckets",
     Right.CONNECTIONS_DELETE: "remove connections and buckets",
+    Right.TOOLS_RUN: "call the tools of agents",
+    Right.MODELS_VIEW: "see the providers of language models, never their keys",
+    Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
     Right.PLATFORM_VIEW: "see pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events",
     Right.TENANT_VIEW: "see the tenant's settings",
@@ -73,7 +79,13 @@ MEANING: Final[Mapping[Right, str]] = {
 }
 
 _USER: Final = frozenset(
-    {Right.LEADS_VIEW, Right.WORKFLOWS_VIEW, Right.TENANT_VIEW, Right.MEMBERS_VIEW}
+    {
+        Right.LEADS_VIEW,
+        Right.WORKFLOWS_VIEW,
+        Right.MODELS_VIEW,
+        Right.TENANT_VIEW,
+        Right.MEMBERS_VIEW,
+    }
 )
 _SALES_REP: Final = _USER | {
     Right.LEADS_ADD,
@@ -82,6 +94,7 @@ _SALES_REP: Final = _USER | {
     Right.WORKFLOWS_CHANGE,
     Right.WORKFLOWS_RUN,
     Right.CONNECTIONS_VIEW,
+    Right.TOOLS_RUN,
 }
 _MANAGER: Final = _SALES_REP | {
     Right.WORKFLOWS_DELETE,

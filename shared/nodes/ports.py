@@ -114,6 +114,9 @@ class Files(Protocol):
     async def append(self, path: str, body: bytes, idempotency_key: str) -> None:
         """Adds to its end once per key; a file that is not there begins with it."""
 
+    async def delete(self, path: str) -> bool:
+        """Removes a file; whether there was one."""
+
 
 class Buckets(Protocol):
     """The buckets that were registered for the tenant."""

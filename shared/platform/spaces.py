@@ -59,6 +59,10 @@ class S3Space:
         """See `Files.append`."""
         await asyncio.to_thread(self._append, path, body, _hashed(idempotency_key))
 
+    async def delete(self, path: str) -> bool:
+        """See `Files.delete`."""
+        return await asyncio.to_thread(self._delete, path)
+
     def _list(self, prefix: str, most: int) -> Sequence[str]:
         pages = (
             self._s3()
@@ -90,6 +94,11 @@ class S3Space:
         return self._s3().put_object(
             Bucket=self._bucket, Key=self._prefix + path, Body=body, **when
         )
+
+    def _delete(self, path: str) -> bool:
+        found = self._head(path) is not None
+        client("s3").delete_object(Bucket=self._bucket, Key=self._prefix + path)
+        return found
 
     def _create(self, path: str, body: bytes, key: str) -> str:
         stem, dot, end = path.rpartition(".") if "." in path else (path, "", "")

@@ -35,6 +35,9 @@ class MemoryPublishers:
     def may(self, tenant: str, subject: str, right: Any) -> bool:
         return subject not in self.gone
 
+    def names(self, tenant: str, subject: str) -> frozenset[str]:
+        return frozenset({f"{subject}@x.example"})
+
 
 class ExecutionsWorld:
     """One set of services, and short ways to use them."""

@@ -87,7 +87,8 @@ class MemoryFlowMachines:
 
     def stop(self, arn: str, name: str, cause: str) -> None:
         self.stops.append((arn, name))
-        if (found := self.running.get(name)) and not found.ended:
+        found = self.running.get(name)
+        if found and found.token:  # else it goes on, as an Express execution does
             found.stopped = True
             found.idle.clear()
             found.go_on.set()

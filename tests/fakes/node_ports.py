@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.graph import NodeFailedError
 from shared.graph.analysis import QueueMap
+from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.nodes.ports import (
     BUCKETS,
     CONNECTIONS,
@@ -27,6 +28,8 @@ from shared.nodes.ports import (
     Template,
 )
 from shared.platform.http import HttpAnswer, HttpCall
+from shared.tools import registry as tools
+from tests.fakes.models import FakeModels, MemoryMemory
 
 
 class MemoryEvents:
@@ -185,6 +188,9 @@ class MemoryFiles:
             self.done[idempotency_key] = path
             self.files[path] = self.files.get(path, b"") + body
 
+    async def delete(self, path: str) -> bool:
+        return self.files.pop(path, None) is not None
+
 
 class MemoryBuckets:
     """The port `Buckets`."""
@@ -284,4 +290,7 @@ def node_ports() -> dict[str, Any]:
         LEADS: MemoryLeads(
             {"id": "l1", "name": "Ada", "email": "ada@example.com", "status": "Interest"}
         ),
+        MODELS: FakeModels(),
+        TOOLS: tools(),
+        MEMORY: MemoryMemory(),
     }

@@ -1,4 +1,4 @@
-"""Runs of workflows: started, tried, waited for, listed and counted."""
+"""Runs of workflows: started, tried, waited for, listed, counted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from functions.workflow_loops.executing import ExecutingDep
 from functions.workflow_loops.routes.executions import ListedDep
 from functions.workflow_loops.services import ServicesDep
 from functions.workflow_loops.views_executions import (
+    ExecutionDetail,
     ExecutionsView,
     ExecutionView,
     Start,
@@ -21,6 +22,7 @@ from shared.crm.idempotency import Attempt
 from shared.identity.rights import Right
 from shared.workflows.executions.execution import Cause
 from shared.workflows.executions.starting import Order
+from shared.workflows.executions.waiting import PATIENCE
 
 router = APIRouter(tags=["executions"])
 
@@ -50,6 +52,22 @@ async def execute(order: OrderDep, at: ExecutingDep, response: Response) -> Exec
     made = at.starting.start(order)
     response.headers["Location"] = f"/executions/{made.id}/"
     return ExecutionView.of(made)
+
+
+@router.post(
+    "/workflows/{workflow_id}/run/",
+    dependencies=[needs(Right.WORKFLOWS_RUN)],
+    responses={202: {"description": "It runs on, or waits for an answer."}},
+)
+async def run(
+    order: OrderDep, body: Start, at: ExecutingDep, response: Response
+) -> ExecutionDetail:
+    """Starts a run and waits for its end, 25 seconds at most."""
+    found = await at.waiting.run(order, body.timeout or PATIENCE)
+    if not found.over:
+        response.status_code = 202
+        response.headers["Location"] = f"/executions/{found.id}/"
+    return ExecutionDetail.detail(at.records.standing(order.tenant, found))
 
 
 @router.post("/workflows/{workflow_id}/test/", status_code=202,

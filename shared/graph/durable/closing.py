@@ -26,8 +26,12 @@ async def finalize(task: Task) -> Answered:
     ]
     settled = Settlement(place.scope, place.base, entries)
     header = place.header.ended(settled.status, settled.result, settled.error)
-    if not place.store.end(place.tenant, place.execution, place.header, header):
-        header = place.store.header(place.tenant, place.execution) or header
+    before = place.header
+    while not place.store.end(place.tenant, place.execution, before, header):
+        standing = place.store.header(place.tenant, place.execution)
+        if standing is None or standing.over:
+            return _told(task, standing or header)
+        before = standing  # it waited, or waits no more, since this task was begun
     return _told(task, header)
 
 

@@ -24,6 +24,8 @@ class Header:
     status: Status = Status.RUNNING
     result: Mapping[str, Any] | None = None
     error: NodeError | None = None
+    expires_at: int | None = None
+    """Seconds since 1970 after which nothing of the run is kept."""
 
     @property
     def over(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -26,6 +27,9 @@ HEADER: Final = "header"
 _HEADER: Final = "run"
 _NODE: Final = "node#"
 _ITEM: Final = "item#"
+_REMEMBERED: Final = 1_000
+"""Runs whose expiry a process knows; each task reads the header first."""
+_DATA: Final = ("large", "output", "writers")
 
 
 class Closing(Protocol):
@@ -48,6 +52,7 @@ class TablesRecordStore:
         """Takes the places; `closing` is told of every end, so that it stands with the header."""
         self._tables, self._table, self._values = tables, table, Values(blobs)
         self._closing = closing
+        self._expiries: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def header(self, tenant: str, execution: str) -> Header | None:
         """See `RecordStore.header`."""
@@ -57,7 +62,18 @@ class TablesRecordStore:
         error = NodeError(**raw["error"]) if raw.get("error") else None
         result = raw["result"] if raw["has_result"] else None
         status = Status(raw["status"])
-        return Header(raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error)
+        expires_at = raw.get("expires_at")
+        self.expire(tenant, execution, expires_at)
+        return Header(
+            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, expires_at
+        )
+
+    def expire(self, tenant: str, execution: str, expires_at: int | None) -> None:
+        """Lets what is written of a run from now on expire with its header, which told when."""
+        if expires_at is not None:
+            self._expiries[tenant, execution] = expires_at
+            if len(self._expiries) > _REMEMBERED:
+                self._expiries.popitem(last=False)
 
     def put_header(self, tenant: str, execution: str, header: Header) -> None:
         """See `RecordStore.put_header`."""
@@ -93,7 +109,9 @@ class TablesRecordStore:
             "pins": header.pins,
             "result": header.result or {},
             "has_result": header.result is not None,
+            "expires_at": header.expires_at,
         }
+        self.expire(tenant, execution, header.expires_at)
         large = ("given", "pins", "result")
         return self._row(tenant, execution, _HEADER, body, large, when, HEADER)
 
@@ -105,6 +123,12 @@ class TablesRecordStore:
     def entries(self, tenant: str, execution: str, path: str) -> Sequence[Entry]:
         """See `RecordStore.entries`."""
         return [_entry(raw) for raw in self._all(tenant, execution, _NODE + path)]
+
+    def outline(self, tenant: str, execution: str) -> Iterator[Entry]:
+        """The entries without what nodes gave: nothing large is fetched."""
+        for raw in self._raw(tenant, execution, _NODE):
+            told = {key: value for key, value in raw.items() if key not in _DATA}
+            yield Entry.from_json(told)
 
     def put_entry(self, tenant: str, execution: str, entry: Entry) -> Entry:
         """See `RecordStore.put_entry`."""
@@ -163,9 +187,12 @@ class TablesRecordStore:
     def _get(self, tenant: str, execution: str, sort: str) -> dict[str, Any] | None:
         key = {"pk": _partition(tenant, execution), "sk": sort}
         item = self._tables.get(self._table, key)
-        return self._read(item) if item else None
+        return self._unpacked(_body(item)) if item else None
 
     def _all(self, tenant: str, execution: str, prefix: str) -> Iterator[dict[str, Any]]:
+        return map(self._unpacked, self._raw(tenant, execution, prefix))
+
+    def _raw(self, tenant: str, execution: str, prefix: str) -> Iterator[dict[str, Any]]:
         start: Mapping[str, Any] | None = None
         while True:
             page = self._tables.query(
@@ -176,7 +203,7 @@ class TablesRecordStore:
                     start=start,
                 )
             )
-            yield from (self._read(item) for item in page.items)
+            yield from (_body(item) for item in page.items)
             if (start := page.next_start) is None:
                 return
 
@@ -209,13 +236,18 @@ class TablesRecordStore:
             "status": str(body.get("status", "")),
             "body": json.dumps(packed, separators=(",", ":"), allow_nan=False),
         }
+        if (expires_at := self._expiries.get((tenant, execution))) is not None:
+            item["expires_at"] = expires_at
         return Put(self._table, item, when, label)
 
-    def _read(self, item: Item) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(item["body"])
-        for key in str(item["large"]).split(","):
+    def _unpacked(self, body: dict[str, Any]) -> dict[str, Any]:
+        for key in str(body.pop("large")).split(","):
             body[key] = self._values.unpacked(body[key])
         return body
+
+
+def _body(item: Item) -> dict[str, Any]:
+    return {**json.loads(item["body"]), "large": item["large"]}
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:

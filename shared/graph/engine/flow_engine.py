@@ -25,6 +25,7 @@ from shared.graph.engine.run import Run, RunFailedError
 from shared.graph.engine.state import RunState
 from shared.graph.engine.walk import Walk
 from shared.graph.errors import GraphError, NodeError
+from shared.graph.journal import JOURNAL, RecordJournal
 from shared.graph.model import FlowGraph
 from shared.graph.pools import PoolExecutor
 from shared.graph.record import Record, Status
@@ -107,6 +108,7 @@ class FlowEngine:
         own = instances or Instances()
         state = self._state(loaded, execution_id, timeout)
         state.record = record.for_resume() if record else Record()
+        state.ports = {JOURNAL: RecordJournal(state.record), **self.ports}
         state.pins, state.instances = pins or {}, own
         if runtime is not None:
             state.runtime = runtime
@@ -205,6 +207,7 @@ class FlowEngine:
             listener=self._listener,
             checkpoint=self._checkpoint,
             limit=timeout or graph.settings.timeout,
+            workflow=graph.id,
         )
 
     async def _finished(self, state: RunState, walk: Walk, cleans_up: bool) -> Run:

@@ -63,7 +63,7 @@ class CheckedHttp:
                 call.method, call.url, headers=headers, content=call.body
             )
             for _ in range(call.redirects + 1):
-                self._check(request.url)
+                self._check(request.url, call.hosts)
                 answer = await client.send(request, stream=True)
                 try:
                     if call.redirects and (following := answer.next_request) is not None:
@@ -77,12 +77,13 @@ class CheckedHttp:
                 return HttpAnswer(answer.status_code, told, body, str(request.url), spent)
         raise HttpTransportError("TooManyRedirects", f"more than {call.redirects} redirects")
 
-    def _check(self, url: httpx.URL) -> None:
+    def _check(self, url: httpx.URL, hosts: tuple[str, ...]) -> None:
         if url.userinfo:
             raise EgressRefusedError("the address has a password in it; use the authentication")
         if not url.host:
             raise EgressRefusedError(f"{str(url)[:200]!r} names no server; write https://…")
         self._egress.check_host(url.scheme, url.host)
+        Egress(hosts).check_host(url.scheme, url.host)
 
 
 def _for_origin(following: httpx.Request, before: httpx.Request) -> httpx.Request:

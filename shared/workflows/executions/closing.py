@@ -20,6 +20,8 @@ from shared.workflows.executions import counters, rows
 from shared.workflows.executions.execution import Execution, status_of
 
 SOURCE: Final = "millrace.executions"
+GRACE: Final = timedelta(minutes=5)
+"""Beyond its own limit, before a run without an end is given up."""
 _ATTEMPTS: Final = 5
 _MESSAGE: Final = 500
 """Characters of an error's message that the row and the event keep."""
@@ -69,10 +71,9 @@ class Closing:
         named: dict[str, Any] = {"status": status}
         if header.over:
             named |= {"completed_at": now, "due_at": None}
-        elif header.status is GraphStatus.WAITING:
-            named |= {"due_at": None}
-        else:
-            named |= {"due_at": now + timedelta(minutes=20)}
+        elif before.engine == "inline":  # a machine minds its own time while it waits
+            waits = header.status is GraphStatus.WAITING
+            named["due_at"] = None if waits else now + timedelta(seconds=before.allowed) + GRACE
         if header.error is not None:
             error = header.error.as_json()
             named["error"] = {**error, "message": str(error["message"])[:_MESSAGE]}

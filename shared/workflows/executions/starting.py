@@ -19,6 +19,7 @@ from shared.platform.flow_machines import MachineError
 from shared.platform.ids import new_id
 from shared.platform.tables import Absent, TransactionRefusedError, Write
 from shared.workflows.executions import rows
+from shared.workflows.executions.closing import GRACE
 from shared.workflows.executions.errors import (
     InputTooLargeError,
     PublisherError,
@@ -33,8 +34,6 @@ from shared.workflows.workflows import Workflows
 
 MAX_INPUT: Final = 1_000_000
 """Bytes of JSON that the input of a run may have."""
-GRACE: Final = timedelta(minutes=5)
-"""Beyond its own limit, before a run without an end is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class Order:
     user_id: str | None = None
     attempt: Attempt | None = None
     """The request, if it may come again: it then makes one execution."""
+    continues: str | None = None
+    """The failed execution that it goes on with."""
     also: Sequence[Write] = ()
     """What is written with the start, e.g. that an event was used."""
     here: Callable[[Version], bool] = lambda version: False
@@ -121,7 +122,7 @@ class Starting:
         execution = Execution(
             id=new_id(), workflow_id=workflow.id, number=None, flow=flow, engine="inline",
             cause=order.cause, user_id=order.user_id, started_at=now,
-            due_at=now + timedelta(seconds=settings.timeout) + GRACE,
+            due_at=now + timedelta(seconds=settings.timeout) + GRACE, allowed=settings.timeout,
             expires_at=_expires(now, settings.retention_days),
         )  # fmt: skip
         return self.launched(tenant, *self._written(order, execution))
@@ -134,14 +135,30 @@ class Starting:
             flow=version.flow, engine=version.engine, machine=version.arn,
             express=version.machine == "express", cause=order.cause, user_id=order.user_id,
             on_failure=version.on_failure, started_at=now,
-            due_at=now + timedelta(seconds=version.seconds) + GRACE,
+            due_at=now + timedelta(seconds=version.seconds) + GRACE, allowed=version.seconds,
+            continues=order.continues,
             expires_at=_expires(now, version.retention_days),
         )  # fmt: skip
 
-    def written(self, order: Order, execution: Execution) -> Execution:
+    def again(self, order: Order, old: Execution) -> Execution:
+        """A run that is to be, of what another one ran."""
+        now = self._at.clock()
+        named = {
+            "id": new_id(), "cause": order.cause, "user_id": order.user_id, "status": "running",
+            "error": None, "started_at": now, "completed_at": None, "continues": order.continues,
+            "due_at": now + timedelta(seconds=old.allowed) + GRACE, "version": 0,
+            "expires_at": old.expires_at + int((now - old.started_at).total_seconds()),
+        }  # fmt: skip
+        return old.model_copy(update=named)
+
+    def written(
+        self, order: Order, execution: Execution, pins: Mapping[str, Any] | None = None
+    ) -> Execution:
         """Writes a run that begins: its row, its header, its event, and the key it came with."""
         at = self._at
-        header = Header(execution.flow, _input(order.given))
+        header = Header(
+            execution.flow, _input(order.given), dict(pins or {}), expires_at=execution.expires_at
+        )
         answer = lambda: Answer(202, execution.id, None)  # noqa: E731 - one expression, made late
         also = [
             at.store.header_write(order.tenant, execution.id, header, Absent()),

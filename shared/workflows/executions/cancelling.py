@@ -1,0 +1,39 @@
+"""How somebody ends a run."""
+
+from __future__ import annotations
+
+from shared.graph.record import Status
+from shared.workflows.executions.errors import ExecutionOverError
+from shared.workflows.executions.execution import Execution
+from shared.workflows.executions.ports import Ports
+from shared.workflows.executions.reading import Reading
+
+
+class Cancelling:
+    """Cancels runs."""
+
+    def __init__(self, ports: Ports, reading: Reading) -> None:
+        self._at, self._reading = ports, reading
+
+    def cancel(self, tenant: str, execution_id: str, by: str) -> Execution:
+        """Ends a run: a node in flight ends, its result is kept, and nothing follows it.
+
+        The header is what counts: the node runner refuses every later task, so that an Express
+        machine, which cannot be stopped, ends at its next task.
+
+        Raises:
+            ExecutionNotFoundError: this tenant has no such execution.
+            ExecutionOverError: it has ended.
+        """
+        execution, store = self._reading.get(tenant, execution_id), self._at.store
+        while True:
+            header = store.header(tenant, execution_id)
+            if execution.over or header is None or header.over:
+                status = header.status if header else execution.status
+                raise ExecutionOverError(f"execution {execution_id} has ended: it is {status}")
+            cancelled = header.ended(Status.CANCELLED, None, None)
+            if store.end(tenant, execution_id, header, cancelled):
+                break
+        if execution.machine and not execution.express:
+            self._at.machines.stop(execution.machine, execution_id, f"cancelled by {by}")
+        return self._reading.get(tenant, execution_id)
