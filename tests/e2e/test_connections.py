@@ -77,7 +77,7 @@ def test_a_person_authorizes_and_a_run_uses_it(crm, service):
     workflow = published(crm, [{"id": "ask", "type": "http-request", "config": config}])
     service.access.clear()  # the run finds its access refused, and renews it
     done = ran(crm, workflow)
-    assert done["status"] == "completed", done
+    assert done["status"] == "completed", json.dumps(done)
     assert service.asked[-1]["grant_type"] == "refresh_token"
     shown = json.dumps(done)
     assert "***" in shown
@@ -103,9 +103,9 @@ def test_what_a_tenant_sets_up_is_there_for_its_runs(crm):
         {"id": "mail", "type": "send-email", "config": mail},
         {"id": "tell", "type": "notify", "config": {"members": [me["id"]], "title": "Mailed"}},
         {"id": "say", "type": "emit-event",
-         "config": {"event_type": "lead.rejected", "data": {"lead_id": "l1"}}},
+         "config": {"event_type": "lead.rejected", "data": {"lead_id": "l1", "reason": "No"}}},
     ])  # fmt: skip
     done = ran(crm, workflow)
-    assert done["status"] == "completed", done
+    assert done["status"] == "completed", json.dumps(done)
     assert [one["title"] for one in crm.get("/notices/")["notices"]] == ["Mailed"]
     assert "bob@example.com" in json.dumps(done)
