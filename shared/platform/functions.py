@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from shared.platform.aws import client
+
+MOST: Final = 5_500_000
+"""Bytes; Lambda takes and gives 6 MB."""
 
 
 class FunctionFailedError(Exception):
@@ -27,10 +30,24 @@ class Functions(Protocol):
 class LambdaFunctions:
     """The port on AWS Lambda."""
 
+    def __init__(self, wait: int = 10, attempts: int = 4) -> None:
+        """For how many seconds an answer is waited, and how often it is asked for."""
+        self._wait, self._attempts = wait, attempts
+
     def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """See `Functions.call`."""
-        answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload).encode())
-        body = answer["Payload"].read()
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        body = json.dumps(payload).encode()
+        if len(body) > MOST:
+            raise FunctionFailedError(f"{len(body)} bytes are more than a function takes: {MOST}")
+        try:
+            answer = client("lambda", self._wait, self._attempts).invoke(
+                FunctionName=name, Payload=body
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise FunctionFailedError(f"{name} gave no answer: {error}") from error
+        told = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise FunctionFailedError(f"{name} ended without an answer")
-        return dict(json.loads(body))
+        return dict(json.loads(told))

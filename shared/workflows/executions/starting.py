@@ -165,7 +165,9 @@ class Starting:
             *at.idempotency.writes(order.tenant, order.attempt, answer),
             *order.also,
         ]
-        return at.closing.commit(order.tenant, None, execution, also)
+        made = at.closing.commit(order.tenant, None, execution, also)
+        at.started(order.tenant, made)
+        return made
 
     def launched(
         self, tenant: str, execution: Execution, wanted: bool = True, *, waits: bool = False
