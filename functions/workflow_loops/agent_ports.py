@@ -71,10 +71,12 @@ def agent_ports(
     models = LanguageModels(providers, told)
     shared: dict[str, Any] = {TOOLS: registry(), WEB_SEARCH: _web_search(told)}
 
+    functions = LambdaFunctions(wait=45, attempts=1)
+
     def ports(tenant: str, user: str, workflow: str) -> dict[str, Any]:
         return {
             **shared,
-            PYTHON: FunctionPython(LambdaFunctions(), told.python_function, tenant),
+            PYTHON: FunctionPython(functions, told.python_function, tenant),
             MODELS: RunModels(models, policies, tenant, user),
             MEMORY: TableMemory(tables, told.executions_table, tenant, workflow),
         }

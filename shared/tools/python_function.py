@@ -25,7 +25,7 @@ class FunctionPython:
         asked = {"code": code, "data": given, "seconds": seconds}
         try:
             call = self._functions.call
-            done = await asyncio.to_thread(call, self._name, self._tenant, asked)
+            done = await asyncio.to_thread(call, self._name, asked, self._tenant)
         except FunctionFailedError:
             told = "the function of programs ended without an answer; the program may need less"
             raise ToolFailedError("PythonFailed", told) from None

@@ -23,7 +23,7 @@ ADA = [{"name": "Ada", "value": 3}, {"name": "Bob", "value": 4}]
 class Here:
     """The port `Functions`: the handler in this process."""
 
-    def call(self, name, tenant, payload):
+    def call(self, name, payload, tenant):
         return handler(dict(payload), None)
 
 

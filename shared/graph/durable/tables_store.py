@@ -65,8 +65,9 @@ class TablesRecordStore:
         expires_at = raw.get("expires_at")
         self.expire(tenant, execution, expires_at)
         return Header(
-            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, expires_at
-        )
+            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error,
+            raw.get("until"), expires_at,
+        )  # fmt: skip
 
     def expire(self, tenant: str, execution: str, expires_at: int | None) -> None:
         """Lets what is written of a run from now on expire with its header, which told when."""
@@ -109,6 +110,7 @@ class TablesRecordStore:
             "pins": header.pins,
             "result": header.result or {},
             "has_result": header.result is not None,
+            "until": header.until,
             "expires_at": header.expires_at,
         }
         self.expire(tenant, execution, header.expires_at)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from shared.graph.durable.journal import NOTES
 from shared.graph.durable.places import BASE
 from shared.graph.durable.tasks import RUNTIME
+from shared.platform.flow_machines import MachineError
 from shared.platform.tables import Absent, Put, TransactionRefusedError
 from shared.workflows.errors import NotPublishedError, WorkflowNotFoundError
 from shared.workflows.executions.errors import (
@@ -29,7 +30,7 @@ MOST: Final = 100
 _CONTINUED: Final = "continued"
 _REFUSALS: Final = (
     ExecutionNotFoundError, NotResumableError, WorkflowNotFoundError, NotPublishedError,
-    WorkflowInactiveError, PublisherError, StartFailedError,
+    WorkflowInactiveError, PublisherError, StartFailedError, MachineError,
 )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ class Resuming:
             return self._starting.again(order, old)
         version = self._publishing.version(order.tenant, old.workflow_id, old.number)
         self._starting.check_publisher(order.tenant, version)
-        return self._starting.planned(order, version)
+        return self._starting.planned(order, self._publishing.runnable(order.tenant, version))
 
     def _copy(self, tenant: str, old: str, new: str) -> None:
         """Everything that stands, before the new run does; half of it would belong to no run."""

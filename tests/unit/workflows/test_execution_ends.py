@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from shared.graph import BlockingNode, Waiting
+from shared.graph.node import NoConfig
+from shared.graph.record import Entry
+from shared.graph.record import Status as GraphStatus
 from shared.graph.registry import NodeRegistry
 from shared.identity.principal import ForbiddenError, Principal
 from shared.nodes import registry
+from shared.platform.clock import iso, utc_now
+from shared.platform.flow_machines import MachineError
 from shared.workflows.errors import NotPublishedError
 from shared.workflows.executions.answering import Given
 from shared.workflows.executions.errors import (
@@ -31,7 +38,7 @@ ADA = Principal("acme", "ada", "sales_rep")
 @pytest.fixture
 def world():
     nodes = [registry().get(name) for name in registry()]
-    return ExecutionsWorld(NodeRegistry(*nodes, *TEST_NODES, Step, Each, Cancelled))
+    return ExecutionsWorld(NodeRegistry(*nodes, *TEST_NODES, Step, Each, Cancelled, WaitsAMinute))
 
 
 def chain(engine, *nodes, **settings):
@@ -39,6 +46,16 @@ def chain(engine, *nodes, **settings):
     ways = {node["id"]: "approved" if node["type"] == "approval" else "default" for node in nodes}
     edges = [{"source": a, "target": b, "sourceHandle": ways[a]} for a, b in pairwise(ids)]
     return {"nodes": list(nodes), "edges": edges, "settings": {"engine": engine, **settings}}
+
+
+class WaitsAMinute(BlockingNode[NoConfig]):
+    """A node that says nothing of the case that nobody answers."""
+
+    type = "waits-a-minute"
+    waits = True
+
+    def execute(self, config, data, context):
+        return Waiting("callback", iso(utc_now() + timedelta(seconds=60)))
 
 
 def step(name, **config):
@@ -100,6 +117,7 @@ def test_a_loop_goes_on_with_the_items_that_are_left(world, engine):
 def test_the_same_version_fails_again_and_its_continuation_may_go_on(world, engine):
     workflow = world.workflow(chain(engine, step("a"), step("b", fail="Bad")))
     first = world.start(workflow)
+    world.machines.wanted.clear()
     second = world.at.resuming.resume("acme", first.id, "same", "jo")
     assert world.at.reading.get("acme", second.id).status == "failed"
     third = world.at.resuming.resume("acme", second.id, "same", None)
@@ -230,6 +248,39 @@ def test_a_run_that_waits_inline_is_not_overdue(world):
     assert world.at.overdue.checked("acme", made.id).status == "paused"
 
 
+@pytest.mark.parametrize(("seconds", "ends"), [(60, "completed"), (None, "failed")])
+def test_the_sweeper_wakes_what_waited_long_enough_inline(world, seconds, ends):
+    node = asks(timeout_seconds=60) if seconds else {"id": "ask", "type": "waits-a-minute"}
+    made = world.start(world.workflow(chain("inline", node)))
+    assert (made.status, made.due_at is not None) == ("paused", True)
+    assert world.at.overdue.sweep() == 0
+    world.clock.now = made.due_at + timedelta(seconds=1)
+    assert world.at.overdue.sweep() == 1
+    found = world.at.reading.get("acme", made.id)
+    assert (found.status, world.at.overdue.sweep()) == (ends, 0)
+    assert (found.error or {}).get("type") == (None if seconds else "Timeout")
+
+
+def test_whoever_is_cancelled_cancels_the_workflows_that_it_waits_for(world):
+    workflow = world.workflow(chain("inline", asks()))
+    parent, child = world.start(workflow), world.start(workflow)
+    waits = {"kind": "workflow", "details": {"execution": child.id, "machine": "m"}}
+    entry = Entry("other", GraphStatus.WAITING, waits_for=waits)
+    world.ports.store.put_entry("acme", parent.id, entry)
+    world.at.cancelling.cancel("acme", parent.id, "jo")
+    assert world.at.reading.get("acme", child.id).status == "cancelled"
+
+
+def test_a_machine_that_cannot_be_stopped_hinders_nobody(world):
+    made = world.start(world.workflow(chain("durable", asks())))
+
+    def refuse(arn, name, cause):
+        raise MachineError("throttled")
+
+    world.machines.stop = refuse
+    assert world.at.cancelling.cancel("acme", made.id, "jo").status == "cancelled"
+
+
 def test_a_failure_starts_its_workflow_once_and_never_in_circles(world):
     alarm = world.workflow(chain("inline", step("a", fail="Bad"), on_failure="x"))
     graph = chain("inline", step("a", fail="Bad"), on_failure=alarm.id)
@@ -257,6 +308,11 @@ def test_everything_of_a_run_expires_with_it(world, engine):
     made = world.start(workflow)
     world.at.answering.answer(ADA, Given(made.id, "ask", {"decision": "approved"}))
     expires = int(world.clock.now.timestamp()) + 7 * 86_400
-    rows = [item for item in world.tables.all("executions") if made.id in item["pk"]]
-    assert len(rows) >= 6
+    rows = [
+        item
+        for table in ("executions", "crm")
+        for item in world.tables.all(table)
+        if made.id in item["pk"]
+    ]
+    assert len(rows) >= 10
     assert {item.get("expires_at") for item in rows} == {expires}

@@ -75,6 +75,19 @@ def test_a_version_keeps_its_machine_and_a_publication_that_fails_leaves_the_old
     assert world.services.publishing.publish(JO, workflow.id)[1].arn.endswith(":2")
 
 
+def test_a_version_that_stands_again_gets_its_machine_back(world):
+    workflow = world.workflow(of("durable"))
+    first = world.services.publishing.standing("acme", workflow.id)
+    changed = WorkflowUpdate(definition=of("durable", "Hi"))
+    world.services.workflows.update(JO, workflow.id, changed)
+    world.services.publishing.publish(JO, workflow.id)
+    world.machines.drop(first.arn)
+    world.machines.compiler = "b"
+    world.services.publishing.rollback(JO, workflow.id, 1)
+    done = world.start(workflow)
+    assert (done.number, done.status, done.machine) == (1, "completed", f"{first.arn}b")
+
+
 def test_two_publications_at_once_each_run_their_own_graph(world):
     workflow = world.workflow(of("durable"))
     texts = iter(["second", "first"])
