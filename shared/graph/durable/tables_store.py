@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final, Protocol
 
 from shared.graph.durable.blobs import Blobs, Values
 from shared.graph.durable.header import Header
+from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError
 from shared.graph.record import SETTLED, Entry, ItemEntry, Record, Status
 from shared.graph.values import freeze
@@ -64,9 +66,10 @@ class TablesRecordStore:
         status = Status(raw["status"])
         expires_at = raw.get("expires_at")
         self.expire(tenant, execution, expires_at)
+        parent = Parent(**raw["parent"]) if raw.get("parent") else None
         return Header(
-            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error,
-            raw.get("until"), expires_at,
+            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, parent,
+            until=raw.get("until"), expires_at=expires_at,
         )  # fmt: skip
 
     def expire(self, tenant: str, execution: str, expires_at: int | None) -> None:
@@ -111,6 +114,7 @@ class TablesRecordStore:
             "result": header.result or {},
             "has_result": header.result is not None,
             "until": header.until,
+            **({"parent": asdict(header.parent)} if header.parent else {}),
             "expires_at": header.expires_at,
         }
         self.expire(tenant, execution, header.expires_at)
