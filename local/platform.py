@@ -68,6 +68,8 @@ class Options:
     """Of the offline model; 0 is a free one."""
     openai: OpenAI | None = None
     """Asked instead of the offline model."""
+    private_connections: bool = False
+    """Whether workflows may ask servers of this machine."""
 
 
 class Platform:
@@ -264,6 +266,7 @@ class Platform:
         return {
             "JWKS_URL": f"{self.aws_url}/{{pool}}/.well-known/jwks.json",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            "PRIVATE_CONNECTIONS": str(self.options.private_connections).lower(),
             **self.models.variables(),
         }
 

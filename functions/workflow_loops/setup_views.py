@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.nodes.files.tenant_buckets import Bucket
@@ -14,6 +15,10 @@ from shared.nodes.messages.tenant_texts import Text
 
 Address = Annotated[str, Field(max_length=254, pattern=r"^[^@\s#\x00-\x1f]{1,64}@[^@\s#/]{1,190}$")]
 Topic = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+
+
+Id = Annotated[str, Path(max_length=100)]
+"""In a path: longer ones are nobody's, and no key of a table."""
 
 
 class BucketsView(BaseModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
+import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -15,17 +16,23 @@ from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.python_tool import PythonTool
 from infra.constructs.roles import right, service_role
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import BOARD, GET, PUT, READ, WRITE, index_arn
 from shared.platform.flow_machines import PREFIX
+from shared.platform.foreign_buckets import ROLE_PREFIX
 
 MACHINES: Final = f"stateMachine:{PREFIX}*"
 """Every machine of a flow, and none of a pipeline."""
 SECRETS: Final = "secret:millrace/*"
 """What tenants gave us to keep, each below its tenant."""
+KEEP: Final = tuple(
+    f"secretsmanager:{name}" for name in ("CreateSecret", "GetSecretValue", "DeleteSecret")
+)
+BUCKET_ROLES: Final = f"arn:{cdk.Aws.PARTITION}:iam::*:role/{ROLE_PREFIX}*"
+"""Roles of tenants' own accounts, which ask for the external id of a bucket's registration."""
 _TIMEOUT_SECONDS: Final = 300
-_PYTHON_TIMEOUT_SECONDS: Final = 40
 
 
 class NodeRunner(Construct):
@@ -37,7 +44,7 @@ class NodeRunner(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._deployment, self._data = deployment, data
-        self.python = self._python_function()
+        self.python = PythonTool(self, "PythonTool", deployment).function
         self.function = self._runner_function(sender)
         self.machine_role = self._machine_role()
 
@@ -61,6 +68,7 @@ class NodeRunner(Construct):
                 "MAIL_FROM": sender,
                 "PYTHON_FUNCTION": self.python.arn,
                 "ROW_TABLES": ",".join(each.table_arn for each in self._tables().values()),
+                "PRIVATE_CONNECTIONS": "false",
                 "OPENAI_BASE_URL": "",
                 "OPENAI_API_KEY": "",
             },
@@ -72,7 +80,8 @@ class NodeRunner(Construct):
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.spaces.arn_for_objects("*")])
         made.allow(["s3:ListBucket"], [data.spaces.bucket_arn])
-        made.allow(["secretsmanager:GetSecretValue"], [own_arn("secretsmanager", SECRETS)])
+        made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])  # tokens are renewed by runs
+        made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
         made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
         made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
         made.allow(["lambda:InvokeFunction"], [self.python.arn])
@@ -119,18 +128,6 @@ class NodeRunner(Construct):
             action="lambda:InvokeFunction",
             function_name=runner.arn,
             principal=runner.role.role_arn,
-        )
-
-    def _python_function(self) -> ServiceFunction:
-        """Runs programs that models wrote: its role may write its log, and nothing else."""
-        return ServiceFunction(
-            self,
-            "PythonToolFunction",
-            self._deployment,
-            service="python_tool",
-            handler="functions.python_tool.handler.handler",
-            timeout=_PYTHON_TIMEOUT_SECONDS,
-            memory=512,
         )
 
     def _machine_role(self) -> iam.Role:

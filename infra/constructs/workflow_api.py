@@ -11,7 +11,7 @@ from constructs import Construct
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.http_function import HttpFunction
-from infra.constructs.node_runner import MACHINES, SECRETS, NodeRunner
+from infra.constructs.node_runner import BUCKET_ROLES, KEEP, MACHINES, SECRETS, NodeRunner
 from infra.constructs.service_function import Deployment
 from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, WRITE, index_arn
 from shared.platform.flow_machines import PREFIX
@@ -42,7 +42,12 @@ class WorkflowApi(Construct):
             handler="functions.workflow_loops.handler.handler",
             host=host,
             concurrency=max(1, deployment.config.concurrency.requests // 2),
-            environment={**self.environment, "OPENAI_BASE_URL": "", "OPENAI_API_KEY": ""},
+            environment={
+                **self.environment,
+                "PRIVATE_CONNECTIONS": "false",
+                "OPENAI_BASE_URL": "",
+                "OPENAI_API_KEY": "",
+            },
         )
         self._may_keep()
         self._may_make_machines()
@@ -73,9 +78,8 @@ class WorkflowApi(Construct):
         made.allow([*GET, *PUT, "dynamodb:DeleteItem"], [data.inbox.table_arn])
         made.allow(GET, [data.identity.table_arn])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
-        kept = ("CreateSecret", "GetSecretValue", "DeleteSecret")
-        secrets = own_arn("secretsmanager", SECRETS)
-        made.allow([f"secretsmanager:{action}" for action in kept], [secrets])
+        made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])
+        made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
 
     def _may_make_machines(self) -> None:
         made, runner = self.function, self._runner

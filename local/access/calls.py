@@ -171,6 +171,7 @@ _SPECIAL: Final[Mapping[tuple[str, str], Callable[[Params], Iterator[Need]]]] = 
     ("states", "CreateStateMachine"): _created_machine,
     ("states", "SendTaskSuccess"): _answered,
     ("sts", "AssumeRole"): _assume,
+    ("sts", "GetCallerIdentity"): lambda params: iter(()),  # whoever has credentials may
     ("sqs", "SendMessageBatch"): lambda params: iter([Need("sqs:SendMessage", _queue(params))]),
     ("sqs", "DeleteMessageBatch"): lambda params: iter([Need("sqs:DeleteMessage", _queue(params))]),
     ("sqs", "ChangeMessageVisibilityBatch"): lambda params: iter(

@@ -7,33 +7,36 @@ name: its tasks find in the record what they have done, so that it goes on where
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from moto.stepfunctions.models import stepfunctions_backends
+import sys
+from typing import Any, Final
 
 from local.blueprint import ACCOUNT, REGION
 from local.provision.clients import aws
 
 Saved = list[dict[str, Any]]
 
+_INTERPRETER: Final = "moto.stepfunctions.parser.models"
 _waiting: Saved = []
 """Of the last start, and not made yet."""
 
 
 def dump() -> Saved:
     """Machines with tags, and their open Standard executions."""
-    backend: Any = stepfunctions_backends[ACCOUNT][REGION]
+    interpreter: Any = sys.modules.get(_INTERPRETER)
+    if interpreter is None:  # it takes a second to import, and nothing runs before
+        return list(_waiting)
+    backend = interpreter.stepfunctions_parser_backends[ACCOUNT][REGION]
     made = [
         {
             "name": machine.name,
             "definition": machine.definition,
             "role": machine.roleArn,
-            "type": str(machine.sm_type or "STANDARD"),
+            "type": "EXPRESS" if machine.sm_type == "EXPRESS" else "STANDARD",
             "tags": tags,
             "open": _open(machine),
         }
         for machine in list(backend.state_machines)
-        if (tags := backend.tagger.list_tags_for_resource(machine.arn)["Tags"])
+        if (tags := backend.get_tags_list_for_state_machine(machine.arn))
     ]
     return [*made, *_waiting]
 
@@ -50,7 +53,7 @@ def make() -> None:
         one = _waiting[-1]
         arn = client.create_state_machine(
             name=one["name"], definition=one["definition"], roleArn=one["role"], type=one["type"],
-            tags=[{key.lower(): value for key, value in tag.items()} for tag in one["tags"]],
+            tags=one["tags"],
         )["stateMachineArn"]  # fmt: skip
         for name, given in one["open"].items():
             client.start_execution(stateMachineArn=arn, name=name, input=given)

@@ -16,6 +16,8 @@ from typing import Any, Final
 from shared.platform.aws import client, error_code, s3_as
 from shared.platform.spaces import S3Space
 
+ROLE_PREFIX: Final = "millrace-bucket-"
+"""How the name of such a role begins: no role of ours does, so none can be taken by its name."""
 _SECONDS: Final = 900
 _RESERVE: Final = 120
 _KEPT: Final = 100

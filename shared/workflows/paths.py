@@ -21,6 +21,7 @@ ROOTS: Final = (
     "/export",
     "/import",
     "/export-all",
+    "/notices",
 )
 """Whatever is below one of them is ours."""
 

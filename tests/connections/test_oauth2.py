@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from shared.connections.connections import settings_of
 from shared.connections.errors import NotAuthorizedError
 from shared.connections.oauth2.authorizing import InvalidStateError
 from shared.platform.http import HttpCall, HttpTransportError
@@ -182,6 +183,18 @@ def test_a_grant_goes_when_the_connection_goes_elsewhere(world, service, made):
     assert ask(world, service, made).status == 200
     world.connections.delete(ADMIN, made.id)
     assert world.secrets.values == {}
+
+
+def test_tokens_that_an_older_run_brings_late_are_not_used(world, service):
+    """It read the connection before a change, and asks for tokens after it."""
+    made = world.add(own(service), service.host)
+    old = world.tables.get("workflows", {"pk": "acme#connections", "sk": f"connection#{made.id}"})
+    before = settings_of(world.at, old)
+    world.connections.update(ADMIN, made.id, fields(own(service, scopes=["new"]), service.host))
+    late = asyncio.run(world.sending.tokens.access("acme", old, before))
+    assert ask(world, service, made).status == 200
+    assert [form.get("scope") for form in service.asked] == [None, "new"]
+    assert service.seen[-1][1]["authorization"] != f"Bearer {late}"
 
 
 def test_security_a_state_is_used_once_and_for_ten_minutes(world, service, made):

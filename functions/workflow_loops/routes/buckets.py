@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from functions.web.access import PrincipalDep, needs
 from functions.workflow_loops.setup_services import SetupServicesDep
-from functions.workflow_loops.setup_views import BucketsView
+from functions.workflow_loops.setup_views import BucketsView, Id
 from shared.identity.rights import Right
 from shared.nodes.files.tenant_buckets import Bucket, BucketFields
 
@@ -29,18 +29,18 @@ async def buckets(who: PrincipalDep, at: SetupServicesDep) -> BucketsView:
 
 
 @router.get("/{name}/", dependencies=[needs(Right.CONNECTIONS_VIEW)])
-async def bucket(name: str, who: PrincipalDep, at: SetupServicesDep) -> Bucket:
+async def bucket(name: Id, who: PrincipalDep, at: SetupServicesDep) -> Bucket:
     """One of them."""
     return at.buckets.get(who.tenant, name)
 
 
 @router.post("/{name}/test/", dependencies=[needs(Right.CONNECTIONS_CHANGE, cost=20)])
-async def test(name: str, who: PrincipalDep, at: SetupServicesDep) -> Bucket:
+async def test(name: Id, who: PrincipalDep, at: SetupServicesDep) -> Bucket:
     """Looks whether it can be listed."""
     return at.buckets.test(who, name)
 
 
 @router.delete("/{name}/", status_code=204, dependencies=[needs(Right.CONNECTIONS_DELETE)])
-async def remove(name: str, who: PrincipalDep, at: SetupServicesDep) -> None:
+async def remove(name: Id, who: PrincipalDep, at: SetupServicesDep) -> None:
     """Forgets it; what is in it stays."""
     at.buckets.remove(who, name)

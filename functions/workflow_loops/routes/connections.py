@@ -12,6 +12,7 @@ from functions.workflow_loops.connection_services import ConnectionServicesDep
 from functions.workflow_loops.connection_views import AuthorizationView, ConnectionsView, KindsView
 from functions.workflow_loops.services import CallerDep
 from functions.workflow_loops.settings import settings
+from functions.workflow_loops.setup_views import Id
 from shared.connections.connection import Connection, ConnectionFields, Tested
 from shared.connections.kinds import KINDS, Kind
 from shared.identity.rights import Right
@@ -71,7 +72,7 @@ async def callback(
 
 @router.get("/{connection_id}/", dependencies=[needs(Right.CONNECTIONS_VIEW)])
 async def connection(
-    connection_id: str, who: PrincipalDep, at: ConnectionServicesDep, response: Response
+    connection_id: Id, who: PrincipalDep, at: ConnectionServicesDep, response: Response
 ) -> Connection:
     """One connection."""
     found = at.connections.get(who.tenant, connection_id)
@@ -81,7 +82,7 @@ async def connection(
 
 @router.put("/{connection_id}/", dependencies=[needs(Right.CONNECTIONS_CHANGE)])
 async def update(
-    connection_id: str,
+    connection_id: Id,
     body: ConnectionFields,
     caller: CallerDep,
     at: ConnectionServicesDep,
@@ -97,21 +98,21 @@ async def update(
     "/{connection_id}/", status_code=204, dependencies=[needs(Right.CONNECTIONS_DELETE, cost=50)]
 )
 async def delete(
-    connection_id: str, who: PrincipalDep, at: ConnectionServicesDep, *, force: bool = False
+    connection_id: Id, who: PrincipalDep, at: ConnectionServicesDep, *, force: bool = False
 ) -> None:
     """Removes a connection; one that workflows name only with `force`."""
     at.connections.delete(who, connection_id, force=force)
 
 
 @router.post("/{connection_id}/test/", dependencies=[needs(Right.CONNECTIONS_CHANGE, cost=20)])
-async def test(connection_id: str, who: PrincipalDep, at: ConnectionServicesDep) -> Tested:
+async def test(connection_id: Id, who: PrincipalDep, at: ConnectionServicesDep) -> Tested:
     """Asks for its test URL."""
     return await at.trying.test(who, connection_id)
 
 
 @router.post("/{connection_id}/oauth2/start/", dependencies=[needs(Right.CONNECTIONS_CHANGE)])
 async def start(
-    connection_id: str, who: PrincipalDep, at: ConnectionServicesDep, request: Request
+    connection_id: Id, who: PrincipalDep, at: ConnectionServicesDep, request: Request
 ) -> AuthorizationView:
     """Begins an authorization: the person opens the address of the answer."""
     base = settings().public_url or f"{request.url.scheme}://{request.url.netloc}"

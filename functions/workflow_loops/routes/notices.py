@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from functions.web.access import PrincipalDep, needs
 from functions.workflow_loops.setup_services import SetupServicesDep
-from functions.workflow_loops.setup_views import NoticesView
+from functions.workflow_loops.setup_views import Id, NoticesView
 from shared.nodes.messages.member_notices import Notice
 
 router = APIRouter(prefix="/notices", tags=["notices"])
@@ -27,6 +27,6 @@ async def notices(
 
 
 @router.post("/{notice_id}/read/", dependencies=[needs()])
-async def read(notice_id: str, who: PrincipalDep, at: SetupServicesDep) -> Notice:
+async def read(notice_id: Id, who: PrincipalDep, at: SetupServicesDep) -> Notice:
     """Notes that the caller has read one of them."""
     return at.notices.read(who.tenant, who.subject, notice_id)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from functions.web.access import PrincipalDep, needs
 from functions.workflow_loops.setup_services import SetupServicesDep
-from functions.workflow_loops.setup_views import TextsView
+from functions.workflow_loops.setup_views import Id, TextsView
 from shared.identity.rights import Right
 from shared.nodes.messages.tenant_texts import Text, TextFields, TextName
 
@@ -20,7 +20,7 @@ async def texts(who: PrincipalDep, at: SetupServicesDep) -> TextsView:
 
 
 @router.get("/{name}/", dependencies=[needs(Right.WORKFLOWS_VIEW)])
-async def text(name: str, who: PrincipalDep, at: SetupServicesDep) -> Text:
+async def text(name: Id, who: PrincipalDep, at: SetupServicesDep) -> Text:
     """One text."""
     return at.texts.get(who.tenant, name)
 
@@ -32,6 +32,6 @@ async def put(name: TextName, body: TextFields, who: PrincipalDep, at: SetupServ
 
 
 @router.delete("/{name}/", status_code=204, dependencies=[needs(Right.WORKFLOWS_DELETE)])
-async def remove(name: str, who: PrincipalDep, at: SetupServicesDep) -> None:
+async def remove(name: Id, who: PrincipalDep, at: SetupServicesDep) -> None:
     """Removes a text."""
     at.texts.remove(who, name)

@@ -15,7 +15,7 @@ from shared.identity.audit import Audit
 from shared.identity.principal import Principal
 from shared.nodes.ports import Files
 from shared.platform.clock import Clock, iso, utc_now
-from shared.platform.foreign_buckets import BucketClosedError, ForeignBucket
+from shared.platform.foreign_buckets import ROLE_PREFIX, BucketClosedError, ForeignBucket
 from shared.platform.tables import (
     Absent,
     Delete,
@@ -46,8 +46,9 @@ class BucketFields(BaseModel):
 
     name: BucketName
     role: str = Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}$",
-        description="A role of the bucket's account that may read and write it",
+        pattern=rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:role/{ROLE_PREFIX}[A-Za-z0-9+=,.@_-]{{1,48}}$",
+        description="A role of the bucket's account that may read and write it, by the name of "
+        f"{ROLE_PREFIX}…",
     )
     region: str = Field("us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
     prefix: str = Field(

@@ -127,10 +127,12 @@ class Answering:
             self._starting.wake(tenant, execution)
             return
         for _ in range(_LOOKS):
-            if token is not None:
-                self._at.machines.succeed(token, {})
+            # A token that nobody waits with any more is one from before: the next comes soon.
+            if token is not None and self._at.machines.succeed(token, {}):
                 return
             self._sleep(_PAUSE)
             found = store.note(tenant, execution.id, "token", key)
             token = str(found["token"]) if found else None
-        raise AnswerTooEarlyError("the run is about to wait; send the answer again in a second")
+        if token is None:
+            said = "the run is about to wait; send the answer again in a second"
+            raise AnswerTooEarlyError(said)

@@ -12,7 +12,11 @@ from shared.platform import aws as platform_aws
 from shared.platform.foreign_buckets import BucketClosedError, ForeignBucket, ForeignBuckets
 
 THEIRS = ForeignBucket(
-    "acme-data", "arn:aws:iam::111122223333:role/millrace", "millrace-1", "us-east-1", "in/"
+    "acme-data",
+    "arn:aws:iam::111122223333:role/millrace-bucket-acme",
+    "millrace-1",
+    "us-east-1",
+    "in/",
 )
 
 

@@ -133,7 +133,7 @@ def test_lists_page_by_page(tables):
         texts.put(ADMIN, name, TextFields(body="x" * 90_000))
     assert [one.name for one in texts.list("acme")] == ["a", "b"]
     buckets = TenantBuckets(tables, "workflows", ForeignBuckets(), audit)
-    role = "arn:aws:iam::111122223333:role/millrace"
+    role = "arn:aws:iam::111122223333:role/millrace-bucket-acme"
     buckets.add(ADMIN, BucketFields(name="acme-data", role=role))
     assert buckets.test(ADMIN, "acme-data").message.startswith("NoSuchBucket")
     assert [one.works for one in buckets.list("acme")] == [False]

@@ -168,3 +168,9 @@ def test_security_a_state_that_nobody_was_given(api, state):
 def test_what_a_role_may_not(api, method, path, role):
     made = api.connect()
     assert api(method, path.format(id=made["id"]), role=role, json=BODY).status_code == 403
+
+
+def test_an_id_that_no_table_could_hold(api):
+    for path in ("/connections/{}/", "/connections/buckets/{}/", "/settings/templates/{}/"):
+        assert api("GET", path.format("x" * 2_000)).status_code == 400
+    assert api("POST", f"/notices/{'x' * 2_000}/read/").status_code == 400

@@ -11,7 +11,7 @@ from tests.fakes.ports import MovedClock
 from tests.fakes.tables import MemoryTables
 from tests.unit.workflows.test_api import Api
 
-ROLE = "arn:aws:iam::111122223333:role/millrace"
+ROLE = "arn:aws:iam::111122223333:role/millrace-bucket-acme"
 
 
 class Opening:
@@ -73,7 +73,7 @@ def test_a_bucket_over_http(api):
 
 def test_security_no_role_of_millraces_own_account_is_registered(api):
     """Its roles may be taken by its functions; a tenant that named one would be everybody."""
-    role = "arn:aws:iam::999999999999:role/millrace-sessions"
+    role = "arn:aws:iam::999999999999:role/millrace-bucket-sessions"
     refused = api("POST", "/connections/buckets/", json={"name": "acme-data", "role": role})
     assert (refused.status_code, api.tables.all("workflows")) == (409, [])
 
@@ -89,8 +89,10 @@ def test_security_each_registration_has_an_external_id_of_its_own(api):
 
 @pytest.mark.parametrize(
     "said",
-    [{"name": "A"}, {"name": "../x"}, {"role": "x"}, {"role": ROLE + "\n"}, {"prefix": "/x/"},
-     {"prefix": "x"}, {"region": "evil.example"}, {"region": "us-east-1.evil.example/-1"}],
+    [{"name": "A"}, {"name": "../x"}, {"role": "x"}, {"role": ROLE + "\n"},
+     {"role": "arn:aws:iam::111122223333:role/admin"}, {"role": ROLE.replace("role/", "role/x/")},
+     {"prefix": "/x/"}, {"prefix": "x"}, {"region": "evil.example"},
+     {"region": "us-east-1.evil.example/-1"}],
 )  # fmt: skip
 def test_what_no_bucket_can_be(api, said):
     body = {"name": "acme-data", "role": ROLE, **said}
