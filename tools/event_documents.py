@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from shared.events.catalog import EventType, all_types
+from shared.events.catalog.versions import every_version
 from tools.aws_samples import SAMPLES
 
 _REQUIRED = ["specversion", "id", "type", "source", "time", "dataschema", "tenant", "data"]
@@ -14,7 +15,7 @@ _REQUIRED = ["specversion", "id", "type", "source", "time", "dataschema", "tenan
 def contents() -> dict[str, str]:
     """Every generated file by its path below `events/`."""
     files = {"README.md": _table()}
-    for kind in all_types():
+    for kind in every_version():
         name = f"{kind.name}.v{kind.version}"
         files[f"schemas/{name}.json"] = _json(schema(kind))
         files[f"samples/{name}.json"] = _json(sample(kind))
@@ -99,7 +100,7 @@ def _table() -> str:
             name if field.is_required() else f"{name}?"
             for name, field in kind.model.model_fields.items()
         )
-        doc = (kind.model.__doc__ or "").strip()
+        doc = " ".join((kind.model.__doc__ or "").split())
         aliases = ", ".join(f"`{alias}`" for alias in kind.aliases)
         topics = ", ".join(kind.topics)
         lines.append(

@@ -19,7 +19,7 @@ _TRIES: Final = 5
 
 
 class TableMemory:
-    """The port `Memory` of one tenant; a turn that comes again after forty others is added twice."""
+    """The port `Memory` of one tenant; a turn that comes again after forty others counts twice."""
 
     def __init__(self, tables: Tables, table: str, tenant: str, clock: Clock = utc_now) -> None:
         self._tables, self._table, self._clock = tables, table, clock

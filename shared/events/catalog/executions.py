@@ -87,7 +87,7 @@ class ExecutionCancelled(ExecutionStarted):
         **_RUN,
         "failed_node": "greet",
         "error": {"type": "TypeError", "message": "no such field", "node": "greet"},
-        "on_failure": None,
+        "on_failure": "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f",
     },
 )
 class ExecutionFailed(ExecutionStarted):

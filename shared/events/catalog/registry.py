@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -101,3 +101,13 @@ def lookup(name: str) -> EventType:
 def all_types() -> list[EventType]:
     """Every type, by name."""
     return [_types[name] for name in sorted(_types)]
+
+
+def spellings(names: Iterable[str]) -> list[str]:
+    """Names with the aliases of their types: what a rule has to match to miss none.
+
+    Raises:
+        UnknownEventTypeError: no type has one of the names.
+    """
+    kinds = [lookup(name) for name in names]
+    return [spelled for kind in kinds for spelled in (kind.name, *kind.aliases)]

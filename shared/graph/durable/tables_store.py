@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final, Protocol
 
 from shared.graph.durable.blobs import Blobs, Values
 from shared.graph.durable.header import Header
+from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError
 from shared.graph.record import SETTLED, Entry, ItemEntry, Record, Status
 from shared.graph.values import freeze
@@ -64,9 +66,11 @@ class TablesRecordStore:
         status = Status(raw["status"])
         expires_at = raw.get("expires_at")
         self.expire(tenant, execution, expires_at)
+        parent = Parent(**raw["parent"]) if raw.get("parent") else None
         return Header(
-            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, expires_at
-        )
+            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, parent,
+            expires_at,
+        )  # fmt: skip
 
     def expire(self, tenant: str, execution: str, expires_at: int | None) -> None:
         """Lets what is written of a run from now on expire with its header, which told when."""
@@ -109,6 +113,7 @@ class TablesRecordStore:
             "pins": header.pins,
             "result": header.result or {},
             "has_result": header.result is not None,
+            **({"parent": asdict(header.parent)} if header.parent else {}),
             "expires_at": header.expires_at,
         }
         self.expire(tenant, execution, header.expires_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.graph.durable.closing import tell_parent
 from shared.graph.record import Status
 from shared.workflows.executions.errors import ExecutionOverError
 from shared.workflows.executions.execution import Execution
@@ -34,6 +35,7 @@ class Cancelling:
             cancelled = header.ended(Status.CANCELLED, None, None)
             if store.end(tenant, execution_id, header, cancelled):
                 break
+        tell_parent(store, self._at.machines, tenant, cancelled)
         if execution.machine and not execution.express:
             self._at.machines.stop(execution.machine, execution_id, f"cancelled by {by}")
         return self._reading.get(tenant, execution_id)
