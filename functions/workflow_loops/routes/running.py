@@ -14,7 +14,7 @@ from functions.workflow_loops.executing import ExecutingDep
 from functions.workflow_loops.orchestrator_views import TASKS, TaskView
 from functions.workflow_loops.raw import raw_response, result_of
 from functions.workflow_loops.routes.starts import OrderDep, ordered
-from functions.workflow_loops.services import CallerDep
+from functions.workflow_loops.services import CallerDep, ServicesDep
 from functions.workflow_loops.views_executions import Start
 from shared.identity.rights import Right
 from shared.workflows.errors import NoTaskError, NotForThisTypeError
@@ -26,9 +26,11 @@ router = APIRouter(prefix="/workflow/{workflow_id}", tags=["seed 001: runs"])
 _RUN = [needs(Right.WORKFLOWS_RUN, cost=5)]
 
 
-async def without_input(workflow_id: str, request: Request, who: PrincipalDep) -> Order:
+async def without_input(
+    workflow_id: str, request: Request, who: PrincipalDep, flows: ServicesDep
+) -> Order:
     """A run with an empty input."""
-    return await ordered(workflow_id, Start(), request, who)
+    return await ordered(workflow_id, Start(), request, who, flows)
 
 
 @router.get("/start_execution/", dependencies=_RUN)
