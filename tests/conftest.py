@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 os.environ.update(
     CRM_TABLE="crm", INBOX_TABLE="inbox", AUDIT_TABLE="audit", EXECUTIONS_TABLE="executions",
     WORKFLOWS_TABLE="workflows", VALUES_BUCKET="values", LLM_TABLE="llm",
-    NODE_RUNNER_ARN="arn:runner", MACHINE_ROLE_ARN="arn:role",
+    NODE_RUNNER_ARN="arn:aws:lambda:us-east-1:123456789012:function:runner",
+    MACHINE_ROLE_ARN="arn:aws:iam::123456789012:role/machine",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
     MAIL_FROM="no-reply@millrace.example",
     PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',
 )  # fmt: skip
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

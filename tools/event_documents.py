@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from shared.events.catalog import EventType, all_types
+from shared.events.catalog.versions import every_version
 from tools.aws_samples import SAMPLES
 
 _REQUIRED = ["specversion", "id", "type", "source", "time", "dataschema", "tenant", "data"]
@@ -14,7 +15,7 @@ _REQUIRED = ["specversion", "id", "type", "source", "time", "dataschema", "tenan
 def contents() -> dict[str, str]:
     """Every generated file by its path below `events/`."""
     files = {"README.md": _table()}
-    for kind in all_types():
+    for kind in every_version():
         name = f"{kind.name}.v{kind.version}"
         files[f"schemas/{name}.json"] = _json(schema(kind))
         files[f"samples/{name}.json"] = _json(sample(kind))
@@ -62,7 +63,7 @@ def sample(kind: EventType) -> dict[str, Any]:
         "version": "0",
         "id": "7f3c1f62-6a5e-4a57-9d0c-0c4c6d1f1a11",
         "detail-type": kind.name,
-        "source": "millrace.crm",
+        "source": kind.source,
         "account": "123456789012",
         "time": "2026-01-15T10:30:00Z",
         "region": "us-east-1",
@@ -71,7 +72,7 @@ def sample(kind: EventType) -> dict[str, Any]:
             "specversion": "1.0",
             "id": "01935f3e-7c1a-7000-8000-00000000cafe",
             "type": kind.name,
-            "source": "millrace.crm",
+            "source": kind.source,
             "time": "2026-01-15T10:30:00.000000Z",
             "datacontenttype": "application/json",
             "dataschema": f"{kind.name}.v{kind.version}",
@@ -99,7 +100,7 @@ def _table() -> str:
             name if field.is_required() else f"{name}?"
             for name, field in kind.model.model_fields.items()
         )
-        doc = (kind.model.__doc__ or "").strip()
+        doc = " ".join((kind.model.__doc__ or "").split())
         aliases = ", ".join(f"`{alias}`" for alias in kind.aliases)
         topics = ", ".join(kind.topics)
         lines.append(

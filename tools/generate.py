@@ -15,6 +15,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from shared.events.catalog.registry import InvalidEventDataError
+from tools.asyncapi_document import document as asyncapi
+from tools.event_compatibility import broken
 from tools.event_documents import contents as event_documents
 from tools.nodes_document import document as nodes_document
 from tools.rights_document import document as rights
@@ -77,6 +79,7 @@ def generated() -> dict[Path, str]:
     files[Path("docs/rights.md")] = rights(described)
     files[Path("docs/flow.schema.json")] = flow_schema()
     files[Path("docs/nodes.md")] = nodes_document()
+    files[Path("docs/asyncapi.json")] = asyncapi()
     files[Path(".env.example")] = settings_example()
     files[Path("docs/settings.md")] = settings_table()
     return files
@@ -99,12 +102,22 @@ def stale(root: Path = ROOT) -> list[Path]:
     return sorted([*differing, *left_over])
 
 
+def breaking(root: Path) -> list[str]:
+    """What the catalogue breaks of the schemas that were published, a sentence each."""
+    folder = Path("events/schemas")
+    wanted = {path.name: text for path, text in generated().items() if path.parent == folder}
+    return broken(root / folder, wanted)
+
+
 def main(arguments: list[str]) -> int:
     """Writes or checks; the process's exit code."""
     try:
         changed = stale()
     except InvalidEventDataError as error:
         print(f"{error}: mend the sample beside the model, then run `make generate`.")
+        return 1
+    if problems := breaking(ROOT):
+        print("\n".join(problems))
         return 1
     if "--check" in arguments:
         if changed:

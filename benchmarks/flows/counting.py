@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,13 +22,21 @@ from shared.graph.asl.compiler import compile_flow
 from shared.graph.asl.emitting import Functions
 from shared.graph.durable import NodeRunner, TablesRecordStore, start_run
 from shared.graph.durable.single import ANSWER
+from shared.graph.durable.suspending import Parent
 from shared.graph.engine.loaded import LoadedFlow, load
 from shared.graph.plan import Plan
 from shared.graph.record import Entry
 from shared.nodes import registry
 from shared.platform.blobs import S3Blobs
 from shared.platform.dynamo import DynamoTables
-from tests.engines.step_functions import FUNCTION, ROLE, StepFunctions, step_functions, waited
+from tests.engines.step_functions import (
+    FUNCTION,
+    ROLE,
+    StepFunctions,
+    answered,
+    step_functions,
+    waited,
+)
 
 TENANT: Final = "t1"
 _GB: Final = 256 / 1024
@@ -87,6 +96,7 @@ class Run:
 
     def __init__(self, world: World, flow: LoadedFlow, store: Any, flows: Any) -> None:
         self._world, self._flow, self._store = world, flow, store
+        self._given: dict[str, dict[str, Any]] = {}
         self._runner = NodeRunner(
             store, flows, ports={"events": Outbox()}, children=lambda tenant: self,
             clock=lambda: datetime(2020, 1, 1, tzinfo=UTC),
@@ -102,19 +112,36 @@ class Run:
             bill[INVOCATIONS] += 1
             bill[SECONDS] += seconds * _GB  # type: ignore[assignment]
 
-    def answer(self, request: dict[str, Any]) -> None:
-        """A manager approves."""
+    def answer(self, request: dict[str, Any]) -> bool:
+        """A manager approves; another workflow tells its end itself."""
         key = request["state"]["path"] + request["node"]
+        standing = self._store.entry(TENANT, request["state"]["execution"], key)
+        if standing.waits_for["kind"] == "workflow":
+            return False
         told = {"value": {"decision": "approved", "by": "manager@example.com"}}
         self._store.put_note(TENANT, request["state"]["execution"], ANSWER, key, told)
+        return True
 
-    def prepare(self, workflow: str, given: Any, key: str) -> tuple[str, str]:
+    def prepare(self, workflow: str, given: Any, key: str, parent: Parent) -> str:
         """A sub-workflow."""
         child = key.replace("/", "-")
-        start_run(self._store, TENANT, child, workflow, given)
+        self._given[child] = start_run(self._store, TENANT, child, workflow, given, parent=parent)
         self._world.step_functions.runs[child] = self  # type: ignore[assignment]
         self._world.children.append((workflow, child))
-        return self._world.machines[workflow][0], child
+        return child
+
+    def start(self, execution: str) -> None:
+        """Starts it on the machine of its workflow."""
+        workflow = next(name for name, child in self._world.children if child == execution)
+        aws("stepfunctions").start_execution(
+            stateMachineArn=self._world.machines[workflow][0],
+            name=execution,
+            input=json.dumps(self._given[execution]),
+        )
+
+    def succeed(self, token: str, output: Any) -> None:
+        """The token's task has not returned yet."""
+        threading.Thread(target=answered, args=(token,)).start()
 
     async def finish(self, execution: str) -> Mapping[str, Any]:
         """Each of the ten has a machine."""

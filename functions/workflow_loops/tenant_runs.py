@@ -57,7 +57,7 @@ class TenantRuns:
     def __init__(self, tenant: str, machines: FlowMachines, runs: FlowRuns) -> None:
         """Takes what starts other workflows."""
         told = settings()
-        self._tenant = tenant
+        self._tenant, self._machines = tenant, machines
         self._tables = DynamoTables(self._client)
         blobs = S3Blobs(told.values_bucket)
         closing = Closing(self._tables, told.executions_table, told.crm_table)
@@ -94,7 +94,8 @@ class TenantRuns:
 
     def _children(self, execution: str, left: TimeLeft | None) -> ChildRuns:
         return ChildRuns(
-            self._starting, self._tables, settings().executions_table, self._tenant, execution,
+            self._starting, self._machines, self._tables, settings().executions_table,
+            self._tenant, execution,
             lambda child: self._whole(child, left),
         )  # fmt: skip
 

@@ -23,6 +23,7 @@ from infra.constructs.machine import ExpressMachine
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import GET, PUT
+from shared.events.catalog import spellings
 from shared.pipelines.asl import NODE_TIMEOUT_SECONDS
 from shared.pipelines.definition import Pipeline as Definition
 
@@ -103,7 +104,7 @@ class Pipeline(Construct):
             event_bus=self._around.bus,
             description=f"Events that start {self._definition.name}",
             # Any source: the starter refuses outside sources that no tenant registered.
-            event_pattern=events.EventPattern(detail_type=list(self._definition.starts_on)),
+            event_pattern=events.EventPattern(detail_type=spellings(self._definition.starts_on)),
             # The generated class names a parameter otherwise than its interface, hence the cast.
             targets=[cast("events.IRuleTarget", target)],
         )

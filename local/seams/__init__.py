@@ -90,7 +90,6 @@ def install_interpreter(credentials: Credentials) -> None:
     from local.seams import (
         interpreter_clients,
         interpreter_speed,
-        nested_executions,
         paths_parsed_once,
         stopped_executions,
         sync_executions,
@@ -100,7 +99,6 @@ def install_interpreter(credentials: Credentials) -> None:
     interpreter_clients.install(credentials)
     paths_parsed_once.install()
     interpreter_speed.install()
-    nested_executions.install()
     stopped_executions.install()
 
 

@@ -19,7 +19,7 @@ _TRIES: Final = 5
 
 
 class TableMemory:
-    """The port `Memory` of one tenant; a turn that comes again behind forty others counts twice."""
+    """The port `Memory` of one tenant; a turn that comes again after forty others counts twice."""
 
     def __init__(
         self,

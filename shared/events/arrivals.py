@@ -15,6 +15,7 @@ from shared.events.catalog.registry import (
     UnknownEventTypeError,
     lookup,
 )
+from shared.events.catalog.versions import in_newest
 from shared.events.envelope import Event, NotAnEventError, from_wire
 from shared.platform.tables import Tables
 
@@ -90,4 +91,4 @@ def _own(detail: Mapping[str, Any]) -> Event:
     event = from_wire(detail)
     if event.tenant is None:
         raise NotAnEventError(f"{event.event_type} {event.id} names no tenant")
-    return event
+    return in_newest(event)

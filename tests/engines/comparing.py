@@ -119,9 +119,13 @@ class Durable:
     async def invoke(self, payload: dict[str, Any]) -> dict[str, Any]:
         return json.loads(json.dumps(await self.runner.handle(json.loads(json.dumps(payload)))))
 
-    def answer(self, payload: dict[str, Any]) -> None:
+    def answer(self, payload: dict[str, Any]) -> bool:
+        """Answers whoever asks; not who waits for another run, which tells its end itself."""
         key = payload["state"]["path"] + payload["node"]
+        if self.store.entry(TENANT, self.execution, key).waits_for["kind"] == "workflow":
+            return False
         self.store.put_note(TENANT, self.execution, ANSWER, key, answer_to(key))
+        return True
 
     async def interpret(self, definition: dict[str, Any], given: dict[str, Any]) -> Interpreter:
         interpreter = Interpreter(self.invoke, self.answer)

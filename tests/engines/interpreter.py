@@ -25,7 +25,7 @@ class ExecutionFailed(Exception):  # noqa: N818
 class Interpreter:
     """Interprets a definition; `invoke` is the function, `answered` hears of tokens."""
 
-    def __init__(self, invoke: Invoke, answered: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, invoke: Invoke, answered: Callable[[dict[str, Any]], object]) -> None:
         self.invoke, self.answered = invoke, answered
         self.transitions = 0
         self.calls = 0

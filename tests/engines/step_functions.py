@@ -46,9 +46,8 @@ class StepFunctions:
         except Exception as error:
             told = {"errorType": type(error).__name__, "errorMessage": str(error)}
             return json.dumps(told).encode(), True, ""
-        if request["mode"] == "token":
-            run.answer(request)
-            threading.Thread(target=_answered, args=(request["token"],)).start()
+        if request["mode"] == "token" and run.answer(request):
+            threading.Thread(target=answered, args=(request["token"],)).start()
         return json.dumps(answer).encode(), False, ""
 
     def run(
@@ -129,6 +128,6 @@ def waited(client: Any, arn: str, seconds: float = 60.0) -> Any:
     return found
 
 
-def _answered(token: str) -> None:
+def answered(token: str) -> None:
     time.sleep(0.02)
     aws("stepfunctions").send_task_success(taskToken=token, output="{}")

@@ -18,6 +18,7 @@ from shared.graph.durable import (
     give_answer,
     start_run,
 )
+from shared.graph.durable.closing import tell_parent
 from shared.graph.engine.loaded import load
 from shared.nodes.approval import ApprovalNode
 from shared.nodes.delay import DelayNode
@@ -282,16 +283,24 @@ class Waiters:
         self.store = TablesRecordStore(MemoryTables(), "executions", MemoryBlobs())
         loaded = load(graph, WAITERS)
         self.prepared: list[Any] = []
+        self.started: list[str] = []
+        self.resumed: list[str] = []
         self.runner = NodeRunner(
             self.store, lambda tenant, version: loaded, children=lambda tenant: self,
             clock=lambda: datetime(2026, 1, 1, tzinfo=UTC),
         )  # fmt: skip
         self.state = start_run(self.store, TENANT, "x", "v1", {"k": 1})
 
-    def prepare(self, workflow: str, given: Any, key: str) -> tuple[str, str]:
+    def prepare(self, workflow: str, given: Any, key: str, parent: Any) -> str:
         self.prepared.append((workflow, given, key))
-        start_run(self.store, TENANT, "child", "v1", given)
-        return "arn:machine", "child"
+        start_run(self.store, TENANT, "child", "v1", given, parent=parent)
+        return "child"
+
+    def start(self, execution: str) -> None:
+        self.started.append(execution)
+
+    def succeed(self, token: str, output: Any) -> None:
+        self.resumed.append(token)
 
     def begin(self, workflow: str, given: Any, key: str) -> str:
         return "started"
@@ -352,10 +361,15 @@ def test_a_question_that_nobody_answers_fails_by_time():
 def test_a_sub_workflow_s_result_is_the_node_s():
     world = Waiters(flow("", s={"type": "sub-workflow", "workflow": "w"}))
     told = world.ask("s", "run")
-    assert (told["waits"], told["machine"], told["child"]) == ("workflow", "arn:machine", "child")
+    assert told["waits"] == "callback"
     assert world.prepared == [("w", {"k": 1}, "x/s")]
-    header = world.store.header(TENANT, "child")
-    world.store.put_header(TENANT, "child", header.ended(Status.COMPLETED, {"r": 2}, None))
+    assert world.started == []
+    world.ask("s", "token", token="secret")
+    assert world.started == ["child"]
+    header = world.store.header(TENANT, "child").ended(Status.COMPLETED, {"r": 2}, None)
+    world.store.put_header(TENANT, "child", header)
+    tell_parent(world.store, world, TENANT, header)
+    assert world.resumed == ["secret"]
     assert world.ask("s", "answer")["route"] == "default"
     assert world.entry("s").output["sub_workflow"] == {"r": 2}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,14 @@ from shared.platform.dynamo import DynamoTables
 from tests.engines.comparing import TENANT, Durable, inline
 from tests.engines.drawing import INPUTS, flows, pins
 from tests.engines.nodes import REGISTRY
-from tests.engines.step_functions import FUNCTION, ROLE, StepFunctions, step_functions, waited
+from tests.engines.step_functions import (
+    FUNCTION,
+    ROLE,
+    StepFunctions,
+    answered,
+    step_functions,
+    waited,
+)
 from tests.engines.test_faults import flow
 
 
@@ -122,15 +130,27 @@ class Children:
     def __init__(self, store: Any, machine: str) -> None:
         self.store, self.machine = store, machine
 
-    def prepare(self, workflow: str, given: Any, key: str) -> tuple[str, str]:
+    def prepare(self, workflow: str, given: Any, key: str, parent: Any) -> str:
         child = key.replace("/", "-")
-        start_run(self.store, TENANT, child, workflow, given)
-        return self.machine, child
+        self.given = start_run(self.store, TENANT, child, workflow, given, parent=parent)
+        return child
+
+    def start(self, execution: str) -> None:
+        given = {"tenant": TENANT, "execution": execution, "path": "", "route": None}
+        aws("stepfunctions").start_execution(
+            stateMachineArn=self.machine, name=execution, input=json.dumps(given)
+        )
+
+    def succeed(self, token: str, output: Any) -> None:
+        # The token's task may not have returned yet.
+        threading.Thread(target=answered, args=(token,)).start()
 
 
-def test_a_sub_workflow_on_tables_buckets_and_machines(world: StepFunctions) -> None:
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+def test_a_sub_workflow_on_tables_buckets_and_machines(world: StepFunctions, kind: str) -> None:
+    run = f"whole-{kind}"
     aws("dynamodb").create_table(
-        TableName="executions",
+        TableName=f"runs-{kind}",
         KeySchema=[
             {"AttributeName": "pk", "KeyType": "HASH"},
             {"AttributeName": "sk", "KeyType": "RANGE"},
@@ -138,18 +158,18 @@ def test_a_sub_workflow_on_tables_buckets_and_machines(world: StepFunctions) -> 
         AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
         BillingMode="PAY_PER_REQUEST",
     )
-    aws("s3").create_bucket(Bucket="values")
-    store = TablesRecordStore(DynamoTables(), "executions", S3Blobs("values"))
+    aws("s3").create_bucket(Bucket=f"values-{kind}".lower())
+    store = TablesRecordStore(DynamoTables(), f"runs-{kind}", S3Blobs(f"values-{kind}".lower()))
     registry = type(REGISTRY)(*(REGISTRY.get(name) for name in REGISTRY), SubWorkflowNode)
-    published = PublishedFlows(DynamoTables(), "executions", registry)
+    published = PublishedFlows(DynamoTables(), f"runs-{kind}", registry)
     child = flow("c>d", c={"form": "update", "value": "y" * 100_000}, d={})
     parent = flow("a>s s>b", a={}, s={"type": "sub-workflow", "workflow": "child"}, b={})
-    client, machines = aws("stepfunctions"), {}
+    client, machines, kinds = aws("stepfunctions"), {}, {"child": kind, "parent": "STANDARD"}
     for name, graph in {"child": child, "parent": parent}.items():
         published.publish(TENANT, name, graph)
         text = compile_flow(published(TENANT, name).plan, Functions(FUNCTION)).as_text()
         machines[name] = client.create_state_machine(
-            name=f"sub-{name}", definition=text, roleArn=ROLE
+            name=f"sub-{name}-{kind}", definition=text, roleArn=ROLE, type=kinds[name]
         )["stateMachineArn"]
     runner = NodeRunner(
         store, published, children=lambda tenant: Children(store, machines["child"])
@@ -159,15 +179,18 @@ def test_a_sub_workflow_on_tables_buckets_and_machines(world: StepFunctions) -> 
         def invoke(self, request: Any) -> Any:
             return runner.handle(request)
 
-    world.runs |= {"whole": Run(), "whole-s": Run()}  # type: ignore[dict-item]
-    given = start_run(store, TENANT, "whole", "parent", {"k": 1})
+        def answer(self, request: Any) -> bool:
+            return False
+
+    world.runs |= {run: Run(), f"{run}-s": Run()}  # type: ignore[dict-item]
+    given = start_run(store, TENANT, run, "parent", {"k": 1})
     arn = client.start_execution(
-        stateMachineArn=machines["parent"], name="whole", input=json.dumps(given)
+        stateMachineArn=machines["parent"], name=run, input=json.dumps(given)
     )["executionArn"]
     ended = waited(client, arn)
     assert ended["status"] == "SUCCEEDED", (ended.get("error"), ended.get("cause"))
-    header = store.header(TENANT, "whole")
+    header = store.header(TENANT, run)
     assert header is not None
     assert header.result is not None
     assert header.result["sub_workflow"]["k"] == "y" * 100_000
-    assert len(aws("s3").list_objects_v2(Bucket="values")["Contents"]) >= 1
+    assert len(aws("s3").list_objects_v2(Bucket=f"values-{kind}".lower())["Contents"]) >= 1

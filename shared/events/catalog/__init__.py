@@ -4,16 +4,29 @@ Schemas, samples, docs and rule patterns are generated from here. A model's fiel
 contract: add optional ones, or publish a new version.
 """
 
-from shared.events.catalog import executions, imports, leads, users, workflows
-from shared.events.catalog.registry import EventType, all_types, lookup
+from shared.events.catalog import (
+    accounts,
+    contacts,
+    deals,
+    executions,
+    imports,
+    leads,
+    users,
+    workflows,
+)
+from shared.events.catalog.registry import EventType, all_types, lookup, spellings
 
 __all__ = [
     "EventType",
+    "accounts",
     "all_types",
+    "contacts",
+    "deals",
     "executions",
     "imports",
     "leads",
     "lookup",
+    "spellings",
     "users",
     "workflows",
 ]

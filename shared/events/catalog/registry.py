@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -41,6 +41,8 @@ class EventType:
     sample: Mapping[str, Any]
     ours_alone: bool = False
     """Whether no outside source may say it, because something is done that only we may cause."""
+    source: str = "millrace.crm"
+    """Who of us says it first of all; rules that name a source name this one."""
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
@@ -71,6 +73,7 @@ def event_type(
     version: int = 1,
     aliases: tuple[str, ...] = (),
     ours_alone: bool = False,
+    source: str = "millrace.crm",
 ) -> Callable[[M], M]:
     """Declares the decorated model as an event type; the sample is part of its documentation."""
 
@@ -78,7 +81,7 @@ def event_type(
         taken = {name, *aliases} & _names.keys()
         if taken:
             raise ValueError(f"event types {sorted(taken)} are declared twice")
-        _types[name] = EventType(name, version, model, topics, aliases, sample, ours_alone)
+        _types[name] = EventType(name, version, model, topics, aliases, sample, ours_alone, source)
         _names.update(dict.fromkeys((name, *aliases), name))
         return model
 
@@ -101,3 +104,13 @@ def lookup(name: str) -> EventType:
 def all_types() -> list[EventType]:
     """Every type, by name."""
     return [_types[name] for name in sorted(_types)]
+
+
+def spellings(names: Iterable[str]) -> list[str]:
+    """Names with the aliases of their types: what a rule has to match to miss none.
+
+    Raises:
+        UnknownEventTypeError: no type has one of the names.
+    """
+    kinds = [lookup(name) for name in names]
+    return [spelled for kind in kinds for spelled in (kind.name, *kind.aliases)]

@@ -15,7 +15,7 @@ from shared.graph.retry import RetryPolicy
 
 INLINE_ITEMS = 1_000
 """A map of more items gets executions of its own, because a history ends at 25,000 events."""
-_KINDS = ("timer", "callback", "workflow")
+_KINDS = ("timer", "callback")
 
 
 def emit_step(place: Emitter, step: Step, then: str | None) -> str:
@@ -124,28 +124,9 @@ def _callback(place: Emitter, step: Step, then: str) -> State:
     return {**made, "ResultPath": None, "TimeoutSecondsPath": "$.seconds"}
 
 
-def _workflow(place: Emitter, step: Step, then: str) -> State:
-    started = {"tenant.$": "$.tenant", "execution.$": "$.child", "path": "", "route": ""}
-    return {
-        "Type": "Task",
-        "Comment": f"Node {step.id} waits for another workflow",
-        "Resource": "arn:aws:states:::states:startExecution.sync:2",
-        "Parameters": {
-            "StateMachineArn.$": "$.machine",
-            "Name.$": "$.child",
-            "Input": started | {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id"},
-        },
-        "ResultPath": None,
-        "TimeoutSecondsPath": "$.seconds",
-        "Catch": [states.catch(then)],
-        "Next": then,
-    }
-
-
 _WAITS: dict[str, Callable[[Emitter, Step, str], State]] = {
     "timer": _timer,
     "callback": _callback,
-    "workflow": _workflow,
 }
 
 

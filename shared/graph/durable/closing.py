@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Protocol
+
 from shared.graph.durable.header import Header
 from shared.graph.durable.messages import Answered, RunFailed
+from shared.graph.durable.record_store import RecordStore
+from shared.graph.durable.single import TOKEN
 from shared.graph.durable.tasks import Task
 from shared.graph.record import Entry, Status
 from shared.graph.settle import Settlement
@@ -36,6 +41,24 @@ async def finalize(task: Task) -> Answered:
 
 
 def _told(task: Task, header: Header) -> Answered:
+    if task.children is not None:
+        tell_parent(task.place.store, task.children, task.place.tenant, header)
     if (error := header.error) is not None:
         raise RunFailed(f"{error.node}: {error.type}: {error.message}")
     return task.answered(status=header.status.value)
+
+
+class Resumes(Protocol):
+    """What lets a state machine go on."""
+
+    def succeed(self, token: str, output: Mapping[str, Any]) -> object:
+        """Tells the state that waits with a token; it may be gone already."""
+
+
+def tell_parent(store: RecordStore, machines: Resumes, tenant: str, ended: Header) -> None:
+    """Lets the run go on that waits for this one; to be done after the header is written."""
+    if ended.parent is None:
+        return
+    found = store.note(tenant, ended.parent.execution, TOKEN, ended.parent.key)
+    if found is not None:
+        machines.succeed(str(found["token"]), {})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError
 from shared.graph.node import NodeResult
 from shared.graph.record import Status
@@ -26,6 +27,8 @@ class Header:
     error: NodeError | None = None
     until: str | None = None
     """Of a run that waits inline: when the first of its nodes waits no longer."""
+    parent: Parent | None = None
+    """Who waits for the run, if another does."""
     expires_at: int | None = None
     """Seconds since 1970 after which nothing of the run is kept."""
 

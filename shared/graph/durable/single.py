@@ -10,7 +10,7 @@ from typing import Any, Final
 from shared.graph import outcome
 from shared.graph.durable.header import pin_of
 from shared.graph.durable.messages import Answered, NodeTriesAgain
-from shared.graph.durable.suspending import Suspending
+from shared.graph.durable.suspending import Parent, Suspending
 from shared.graph.durable.tasks import Task
 from shared.graph.engine.attempts import run_node
 from shared.graph.errors import NodeError
@@ -34,9 +34,8 @@ async def run(task: Task, sources: list[Entry | None]) -> Answered:
     """
     place, step = task.place, task.step
     routine = place.flow.routines[step.id]
-    suspending = Suspending(
-        task.means.clock, task.means.children and task.means.children(place.tenant)
-    )
+    asking = Parent(place.execution, place.path + step.id)
+    suspending = Suspending(task.means.clock, task.children, asking)
     ports = suspending.ports() if step.definition.waits else {}
     walk = task.walk(place.flow.routines, Record(), (step.id,), sources, **ports)
     context = walk.context(routine)
@@ -72,11 +71,15 @@ async def answer(task: Task, sources: list[Entry | None]) -> Answered:
 
 
 async def token(task: Task) -> Answered:
-    """Notes what an answer from outside has to name."""
+    """Notes what an answer from outside has to name; starts the workflow that is waited for."""
     place = task.place
     note = {"token": task.request.token}
     place.store.put_note(place.tenant, place.execution, TOKEN, place.path + task.step.id, note)
     _moved(task, Status.RUNNING, Status.WAITING)
+    standing = place.entry(task.step.id)
+    waited = standing.waits_for if standing is not None and standing.waits_for else {}
+    if waited.get("kind") == "workflow" and task.children is not None:
+        task.children.start(str(waited["details"]["execution"]))
     return task.answered()
 
 
@@ -105,13 +108,10 @@ def told(task: Task, entry: Entry) -> Answered:
     if entry.status is not Status.WAITING:
         return task.answered(entry.route)
     waited = entry.waits_for or {}
-    details = waited.get("details") or {}
-    kind = "callback" if waited.get("kind") == "approval" else str(waited.get("kind"))
+    kind = "timer" if waited.get("kind") == "timer" else "callback"
     more: dict[str, Any] = {"waits": kind, "seconds": _seconds(waited.get("until"), task)}
     if kind == "timer":
         more["until"] = waited.get("until")
-    if kind == "workflow":
-        more |= {"machine": details["machine"], "child": details["execution"]}
     return task.answered(**more)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from shared.graph.durable.header import Header
 from shared.graph.durable.journal import NOTES
 from shared.graph.durable.record_store import RecordStore
+from shared.graph.durable.suspending import Parent
 from shared.graph.record import Record
 from shared.graph.values import freeze
 
@@ -21,6 +22,7 @@ def start_run(
     *,
     pins: Mapping[str, Any] | None = None,
     record: Record | None = None,
+    parent: Parent | None = None,
 ) -> dict[str, Any]:
     """Writes what a run starts with; the input of its state machine.
 
@@ -31,12 +33,15 @@ def start_run(
         flow: which published version it runs.
         given: its input.
         pins: outputs that stand for nodes.
+        parent: who waits for the run.
         record: where an earlier attempt came to: nothing that stands there is run again.
 
     Raises:
         ResultError: the input is no JSON.
     """
-    store.put_header(tenant, execution, Header(flow, freeze(dict(given)), dict(pins or {})))
+    store.put_header(
+        tenant, execution, Header(flow, freeze(dict(given)), dict(pins or {}), parent=parent)
+    )
     if record is not None:
         done = record.for_resume()
         for entry in done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -15,21 +16,25 @@ _SHORT: Final = 1.0
 """Seconds below which a state of its own would cost more than it saves."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Who waits for a run: an execution, and the node behind the path of its items."""
+
+    execution: str
+    key: str
+
+
 class Children(Protocol):
     """Other workflows, as the node runner needs them."""
 
-    def prepare(self, workflow: str, given: Mapping[str, Any], key: str) -> tuple[str, str]:
-        """Writes what a run starts with, once per key; its machine and its execution.
+    def prepare(self, workflow: str, given: Mapping[str, Any], key: str, parent: Parent) -> str:
+        """Writes what a run starts with, once per key; its execution, which is not started yet."""
 
-        Without a machine that can be waited for, the first is empty: then `finish` runs it.
-        """
+    def start(self, execution: str) -> None:
+        """Starts a prepared run; twice is once."""
 
-    async def finish(self, execution: str) -> Mapping[str, Any]:
-        """Runs to its end what was prepared without a machine; its result.
-
-        Raises:
-            NodeFailedError: it failed, or waits for something.
-        """
+    def succeed(self, token: str, output: Mapping[str, Any]) -> object:
+        """Lets the state machine that waits with a token go on; it may be gone already."""
 
     def begin(self, workflow: str, given: Mapping[str, Any], key: str) -> str:
         """Starts a run without waiting for it; its execution."""
@@ -42,8 +47,8 @@ class Suspended(Exception):  # noqa: N818 - no error: the node goes on when what
 class Suspending:
     """Stands for time and for other workflows, and notes what a node wants of them."""
 
-    def __init__(self, clock: Clock, children: Children | None) -> None:
-        self._clock, self._children = clock, children
+    def __init__(self, clock: Clock, children: Children | None, node: Parent) -> None:
+        self._clock, self._children, self._node = clock, children, node
         self.waiting: Waiting | None = None
 
     async def sleep(self, seconds: float) -> None:
@@ -68,10 +73,8 @@ class Suspending:
         if not wait:
             started = self._children.begin(workflow_id, data, idempotency_key)
             return {"execution": started}
-        machine, execution = self._children.prepare(workflow_id, data, idempotency_key)
-        if not machine:
-            return await self._children.finish(execution)
-        self._suspend(Waiting("workflow", None, {"machine": machine, "execution": execution}))
+        execution = self._children.prepare(workflow_id, data, idempotency_key, self._node)
+        self._suspend(Waiting("workflow", None, {"execution": execution}))
         raise AssertionError  # pragma: no cover - suspended
 
     def ports(self) -> dict[str, Any]:

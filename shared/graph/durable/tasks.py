@@ -12,6 +12,7 @@ from shared.graph.durable.header import pin_of
 from shared.graph.durable.journal import StoreJournal
 from shared.graph.durable.messages import Answered, At, Request
 from shared.graph.durable.places import Place, before
+from shared.graph.durable.suspending import Children
 from shared.graph.engine.loaded import LoadedFlow
 from shared.graph.engine.state import RunState
 from shared.graph.engine.walk import Walk
@@ -36,8 +37,8 @@ class Means:
     pools: PoolExecutor
     ports: Mapping[str, Any]
     left: TimeLeft
-    children: Callable[[str], Any] | None = None
-    """Prepares other workflows for a tenant; see `suspending.Children`."""
+    children: Callable[[str], Children] | None = None
+    """Other workflows, for a tenant."""
     clock: Clock = utc_now
 
     def now(self) -> datetime:
@@ -62,6 +63,11 @@ class Task:
     def at(self) -> At:
         """Where the state machine stands, seen from this task."""
         return self.request.state.model_copy(update={"path": self.place.path})
+
+    @property
+    def children(self) -> Children | None:
+        """Other workflows, for the run's tenant."""
+        return self.means.children(self.place.tenant) if self.means.children else None
 
     @property
     def step(self) -> Step:

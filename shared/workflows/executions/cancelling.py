@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from shared.graph.durable.closing import tell_parent
 from shared.graph.record import Status
 from shared.platform.flow_machines import MachineError
 from shared.workflows.executions.errors import ExecutionNotFoundError, ExecutionOverError
@@ -37,6 +38,7 @@ class Cancelling:
             cancelled = header.ended(Status.CANCELLED, None, None)
             if store.end(tenant, execution_id, header, cancelled):
                 break
+        tell_parent(store, self._at.machines, tenant, cancelled)
         if execution.machine and not execution.express:
             with suppress(MachineError):  # the node runner refuses what it would still do
                 self._at.machines.stop(execution.machine, execution_id, f"cancelled by {by}")

@@ -8,6 +8,7 @@ from typing import Final
 from shared.graph.errors import NodeError
 from shared.platform.clock import iso
 from shared.platform.flow_machines import MachineError
+from shared.workflows.executions.errors import StartFailedError
 from shared.workflows.executions.execution import Execution
 from shared.workflows.executions.ports import Ports
 from shared.workflows.executions.reading import Reading
@@ -28,7 +29,8 @@ class Overdue:
         """Closes overdue runs of all tenants, wakes those that waited long enough; how many."""
         found = list(self._reading.due(iso(self._at.clock()), _AT_ONCE))
         for tenant, execution in found:
-            self._close(tenant, execution)
+            with suppress(StartFailedError):  # such a run stands as failed
+                self._close(tenant, execution)
         return len(found)
 
     def checked(self, tenant: str, execution_id: str) -> Execution:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -11,6 +11,8 @@ from typing import Any, Final
 from shared.crm.errors import AlreadyAnsweredError
 from shared.crm.idempotency import WRITE, Answer, Attempt
 from shared.graph.durable import Header, at_start, whole_flow
+from shared.graph.durable.closing import tell_parent
+from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError
 from shared.graph.record import Status as GraphStatus
 from shared.graph.values import freeze
@@ -51,8 +53,10 @@ class Order:
     """The failed execution that it goes on with."""
     also: Sequence[Write] = ()
     """What is written with the start, e.g. that an event was used."""
-    here: Callable[[Version], bool] = lambda version: False
+    here: bool = False
     """Whether whoever orders it runs it as well, without the version's machine."""
+    parent: Parent | None = None
+    """Who waits for its end."""
 
 
 class Starting:
@@ -82,7 +86,7 @@ class Starting:
             return known, bool(known.machine) and not known.express and not known.over
         version = self.standing(order.tenant, order.workflow_id)
         planned = self.planned(order, version)
-        if order.here(version):
+        if order.here:
             inline = {"engine": "inline", "machine": "", "express": False}
             planned = planned.model_copy(update=inline)
         return self._written(order, planned)
@@ -157,8 +161,9 @@ class Starting:
         """Writes a run that begins: its row, its header, its event, and the key it came with."""
         at = self._at
         header = Header(
-            execution.flow, _input(order.given), dict(pins or {}), expires_at=execution.expires_at
-        )
+            execution.flow, _input(order.given), dict(pins or {}), parent=order.parent,
+            expires_at=execution.expires_at,
+        )  # fmt: skip
         answer = lambda: Answer(202, execution.id, None)  # noqa: E731 - one expression, made late
         also = [
             at.store.header_write(order.tenant, execution.id, header, Absent()),
@@ -211,6 +216,7 @@ class Starting:
         while header is not None and not header.over:
             after = header.ended(GraphStatus.FAILED, None, error)
             if store.end(tenant, execution_id, header, after):
+                tell_parent(store, self._at.machines, tenant, after)
                 return
             header = store.header(tenant, execution_id)
 

@@ -12,17 +12,19 @@ from local.blueprint import load
 from local.demo import SUBJECT, TENANT, Demo
 from local.provision import Deployment, provision
 from local.provision.clients import aws
+from tests.local.patched import patched
 
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def made(local):
+@pytest.fixture(scope="module")
+def made():
     deployment = Deployment({"JWKS_URL": "http://here/{pool}/keys"}, {"CursorSecret": "kept"})
-    provision(load(ROOT / "infra" / "blueprint"), deployment)
-    for create in deployment.later:
-        create()
-    return deployment
+    with patched():
+        provision(load(ROOT / "infra" / "blueprint"), deployment)
+        for create in deployment.later:
+            create()
+        yield deployment
 
 
 def test_what_is_provisioned_stands(made):

@@ -80,6 +80,7 @@ def test_a_failed_run_goes_on_with_the_mended_version_and_repeats_nothing(world,
     workflow = world.workflow(chain(engine, step("a"), step("b", fail="Bad"), step("c")))
     failed = world.start(workflow, {"x": 1})
     assert (failed.status, calls(failed.id)) == ("failed", ["a", "b"])
+    world.ports.store.put_note("acme", failed.id, "journal", "b/1", {"answer": 42})
     mended = chain(engine, step("a", value="other"), step("b"), step("c"))
     changed(world, workflow, mended)
     made = world.at.resuming.resume("acme", failed.id, "latest", "jo")
@@ -88,6 +89,8 @@ def test_a_failed_run_goes_on_with_the_mended_version_and_repeats_nothing(world,
     assert (done.cause.kind, done.cause.id) == ("resume", failed.id)
     assert calls(done.id) == ["b", "c"]
     assert world.ports.store.entry("acme", done.id, "a").output["step"] == "a"
+    # What an agent was told before it failed is not asked, and not billed, again.
+    assert world.ports.store.note("acme", done.id, "journal", "b/1") == {"answer": 42}
     with pytest.raises(NotResumableError, match=done.id):
         world.at.resuming.resume("acme", failed.id, "latest", "jo")
     with pytest.raises(NotResumableError, match="only a failed one"):
@@ -111,6 +114,34 @@ def test_a_loop_goes_on_with_the_items_that_are_left(world, engine):
     made = world.at.resuming.resume("acme", failed.id, "latest", "jo")
     assert world.at.reading.get("acme", made.id).status == "completed"
     assert calls(made.id) == ["after"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "waits"), [("inline", False), ("durable", False), ("durable", True)]
+)
+def test_an_item_that_failed_is_the_first_that_is_run_again(world, engine, waits):
+    """With `waits`, the body is states of the machine and not one task."""
+    loop = {"id": "each", "type": "each", "config": {"items": [1, 2, 3]}}
+    bad = "{{ 'Bad' if data.forEachNode.state.index == 1 else '' }}"
+    pause = {"id": "pause", "type": "delay", "config": {"interval": 0}}
+    inner = [step("in", fail=bad), *([pause] if waits else [])]
+    graph = {
+        "nodes": [loop, *inner, step("after")],
+        "edges": [
+            {"source": "each", "target": "in", "sourceHandle": "body"},
+            *([{"source": "in", "target": "pause"}] if waits else []),
+            {"source": "each", "target": "after"},
+        ],
+        "settings": {"engine": engine},
+    }
+    workflow = world.workflow(graph)
+    failed = world.start(workflow)
+    assert (failed.status, calls(failed.id)) == ("failed", ["each[0]/in", "each[1]/in"])
+    mended = [loop, step("in"), *inner[1:], step("after")]
+    changed(world, workflow, {**graph, "nodes": mended})
+    made = world.at.resuming.resume("acme", failed.id, "latest", "jo")
+    assert world.at.reading.get("acme", made.id).status == "completed"
+    assert calls(made.id) == ["each[1]/in", "each[2]/in", "after"]
 
 
 @BOTH
@@ -259,6 +290,20 @@ def test_the_sweeper_wakes_what_waited_long_enough_inline(world, seconds, ends):
     found = world.at.reading.get("acme", made.id)
     assert (found.status, world.at.overdue.sweep()) == (ends, 0)
     assert (found.error or {}).get("type") == (None if seconds else "Timeout")
+
+
+def test_one_run_that_cannot_be_woken_keeps_no_other_from_being_closed(world):
+    workflow = world.workflow(chain("inline", asks(timeout_seconds=60)))
+    made = [world.start(workflow) for _ in range(2)]
+    world.clock.now = made[1].due_at + timedelta(seconds=1)
+
+    def refuse(given):
+        raise MachineError("throttled")
+
+    world.runs.begin = refuse
+    assert world.at.overdue.sweep() == 2
+    found = [world.at.reading.get("acme", each.id) for each in made]
+    assert [(each.status, each.error["type"]) for each in found] == [("failed", "StartFailed")] * 2
 
 
 def test_whoever_is_cancelled_cancels_the_workflows_that_it_waits_for(world):
