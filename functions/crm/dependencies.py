@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from functions.crm.cursors import Cursors
-from functions.crm.settings import settings
+from functions.crm.settings import ConsumerFacts, settings
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
+from shared.crm.days import LeadDays, lead_days
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
+from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
 from shared.pipelines.runs import Runs
@@ -41,6 +43,11 @@ class Services:
     cursors: Cursors
     pipelines: Mapping[str, Sequence[str]]
     """Those that there are, and the event types that start them."""
+    consumers: Mapping[str, ConsumerFacts]
+    """The durable consumers that there are."""
+    event_log: EventLog
+    lead_days: Callable[[str, str, str], LeadDays]
+    """Counts of a tenant from one day to another."""
     traces: Traces
     public_keys: PublicKeys
 
@@ -57,6 +64,9 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         queues=queues,
         cursors=cursors,
         pipelines=told.pipelines,
+        consumers=told.consumers,
+        event_log=EventLog(tables, told.event_log_table, told.crm_table),
+        lead_days=partial(lead_days, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
     )

@@ -20,9 +20,9 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
 SHARED: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("crm", "events", "identity", "pipelines", "platform"),
+    "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
     "node": ("events", "pipelines", "platform"),
-    "events": ("crm", "events", "identity", "pipelines", "platform"),
+    "events": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
     "workflows": (

@@ -69,6 +69,8 @@ class MemoryTables:
         found = [i for i in self.all(query.table) if i.get(name) == value and query.sort in i]
         if query.prefix is not None:
             found = [i for i in found if i[query.sort].startswith(query.prefix)]
+        if query.since is not None:
+            found = [i for i in found if i[query.sort] >= query.since]
         if query.before is not None:
             found = [i for i in found if i[query.sort] < query.before]
         return sorted(found, key=lambda i: i[query.sort], reverse=query.descending)
