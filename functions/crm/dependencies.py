@@ -15,6 +15,7 @@ from functions.crm.cursors import Cursors
 from functions.crm.settings import ConsumerFacts, settings
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
+from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
@@ -46,6 +47,8 @@ class Services:
     consumers: Mapping[str, ConsumerFacts]
     """The durable consumers that there are."""
     event_log: EventLog
+    replays: Replays
+    replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
     """Counts of a tenant from one day to another."""
     traces: Traces
@@ -66,6 +69,8 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         pipelines=told.pipelines,
         consumers=told.consumers,
         event_log=EventLog(tables, told.event_log_table, told.crm_table),
+        replays=Replays(tables, told.event_log_table, clock),
+        replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 from functions.web.problems import Answers, entries, invalid, problem
+from shared.consumers.replays import ReplayConflictError, ReplayNotFoundError
 from shared.crm.errors import (
     AlreadyAnsweredError,
     IdempotencyKeyReusedError,
@@ -52,12 +53,18 @@ async def _again(_: Request, exc: Any) -> Response:
     return Response(exc.body or None, exc.status, headers, media_type="application/json")
 
 
+async def _conflict(_: Request, exc: Any) -> Response:
+    return problem(409, "Conflict", str(exc))
+
+
 ANSWERS: Final[Answers] = {
     RequestValidationError: _invalid,
     LeadNotFoundError: _absent,
     NotFoundError: _not_quarantined,
     NotInQuarantineError: _not_quarantined,
     NothingTracedError: _not_traced,
+    ReplayNotFoundError: _not_traced,
+    ReplayConflictError: _conflict,
     PreconditionFailedError: _stale,
     IdempotencyKeyReusedError: _reused,
     AlreadyAnsweredError: _again,

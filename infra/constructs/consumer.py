@@ -43,6 +43,7 @@ class Consumer(Construct):
 
     def __init__(self, scope: Construct, said: Declaration, around: Surroundings) -> None:
         super().__init__(scope, f"{pascal(said.name)}Consumer")
+        self.name = said.name
         self._said = said
         self._around = around
         delivery = QueueWithDeadLetters(

@@ -40,11 +40,13 @@ class CrmApi(Construct):
         host: str,
         pipelines: Sequence[Definition],
         consumers: Sequence[Declaration],
+        replays: sqs.Queue,
     ) -> None:
         super().__init__(scope, name)
         self._deployment = deployment
         self._pipelines = pipelines
         self._consumers = consumers
+        self._replays = replays
         self._data = data
         self.function = self._crm_function(host)
 
@@ -72,6 +74,7 @@ class CrmApi(Construct):
                 "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
                 "PIPELINES": json.dumps({p.name: p.starts_on for p in self._pipelines}),
                 "CONSUMERS": json.dumps({said.name: _facts(said) for said in self._consumers}),
+                "REPLAY_QUEUE_URL": self._replays.queue_url,
                 "EVENT_LOG_TABLE": data.event_log.table_name,
                 "PROJECTIONS_TABLE": data.projections.table_name,
             },
@@ -82,7 +85,9 @@ class CrmApi(Construct):
         public = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["public_key#*"]}}
         made.allow(GET, [data.identity.table_arn], public)
         made.allow([*READ, *PUT], [data.quarantine.table_arn])
-        made.allow(["dynamodb:Query"], [data.event_log.table_arn, data.projections.table_arn])
+        made.allow([*READ, *PUT], [data.event_log.table_arn])
+        made.allow(["dynamodb:Query"], [data.projections.table_arn])
+        made.allow(["sqs:SendMessage"], [self._replays.queue_arn])
         indexes = (
             (data.crm, BOARD),
             (data.crm, CORRELATION),

@@ -15,6 +15,7 @@ from infra.constructs.http_api import HttpApi
 from infra.constructs.identity_api import IdentityApi
 from infra.constructs.lead_import import LeadImport
 from infra.constructs.pipeline import Pipeline, Surroundings
+from infra.constructs.replays import Replays
 from infra.constructs.service_function import Deployment
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
@@ -45,9 +46,11 @@ class ApplicationStack(ReadableStack):
         built = [Pipeline(self, definition, around) for definition in pipelines]
         heard = [Consumer(self, said, around) for said in consumers]
         self.api = api = HttpApi(self, "api", config)
+        replays = Replays(self, around, heard)
         crm = CrmApi(
             self, "crm", deployment, data.data, host=api.host, pipelines=pipelines,
             consumers=consumers,
+            replays=replays.queue,
         )  # fmt: skip
         crm.may_redrive([consumer.queue for consumer in (*built, *heard)])
         identity = IdentityApi(

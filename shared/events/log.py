@@ -20,6 +20,8 @@ KEPT: Final = timedelta(days=365)
 """As long as the bus's archive."""
 _END: Final = "~"
 """Sorts after everything that follows a moment in a sort key."""
+_NEXT: Final = " "
+"""Behind a place, before every other one."""
 
 Start = Mapping[str, Any]
 
@@ -59,25 +61,27 @@ class EventLog:
         *,
         limit: int,
         start: Start | None = None,
-        descending: bool = False,
+        after: str | None = None,
     ) -> tuple[list[Event], Start | None]:
         """Events in the order of their time, with where the next page starts.
 
-        Of an entity they are always the oldest first, and a page may hold fewer than there are.
+        A page of an entity may hold fewer than there are.
+
+        Args:
+            after: a `place` in the log to go on behind, for who cannot keep a page's start.
         """
         if wanted.entity is not None:
             found, more = timeline(
                 self._tables, self._crm_table, tenant, wanted.entity, limit=limit, start=start
             )
             return [event for event in found if wanted.has(event)], more
-        query = _query(self._table, tenant, wanted, limit, start, descending=descending)
-        page = self._tables.query(query)
+        page = self._tables.query(_query(self._table, tenant, wanted, limit, start, after))
         return [from_wire(item["event"]) for item in page.items], page.next_start
 
 
 def log_write(table: str, tenant: str, event: Event, clock: Clock = utc_now) -> Put:
     """The write that keeps an event; the same event twice is one entry."""
-    at = f"{iso(event.time)}#{event.id}"
+    at = place(event)
     return Put(
         table,
         {
@@ -92,17 +96,21 @@ def log_write(table: str, tenant: str, event: Event, clock: Clock = utc_now) -> 
     )
 
 
+def place(event: Event) -> str:
+    """Where an event stands in the log."""
+    return f"{iso(event.time)}#{event.id}"
+
+
 def _query(
-    table: str, tenant: str, wanted: Wanted, limit: int, start: Start | None, *, descending: bool
+    table: str, tenant: str, wanted: Wanted, limit: int, start: Start | None, after: str | None
 ) -> Query:
-    since = iso(wanted.since) if wanted.since else "0"
+    since = f"{after}{_NEXT}" if after else iso(wanted.since) if wanted.since else "0"
     before = iso(wanted.until) if wanted.until else _END
     if wanted.type is None:
         return Query(
             table, ("pk", f"{tenant}#events"), since=since, before=before, limit=limit, start=start,
-            descending=descending,
         )  # fmt: skip
     return Query(
         table, ("type_pk", f"{tenant}#{wanted.type}"), sort="type_sk", index="type", since=since,
-        before=before, limit=limit, start=start, descending=descending,
+        before=before, limit=limit, start=start,
     )  # fmt: skip

@@ -40,6 +40,8 @@ async def events(
 
     A page of an entity may hold fewer than `limit` though a cursor tells of more.
     """
+    if since and until and since >= until:
+        raise BadRequestError("until", "not after since", "ask for a later moment")
     wanted = Wanted(type, _entity(entity), since, until)
     bound = f"events:{wanted}"
     start, _ = at.cursors.open(who.tenant, bound, cursor)
