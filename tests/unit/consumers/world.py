@@ -20,15 +20,22 @@ PLACES = {"crm": "crm", "event_log": "event_log", "projections": "projections"}
 class World:
     """Tables, queues, a clock, and a receiver for each consumer."""
 
-    def __init__(self, *consumers: Consumer) -> None:
-        self.tables, self.queues, self.clock = MemoryTables(), MemoryQueues(), MovedClock()
+    def __init__(
+        self, *consumers: Consumer, tables: MemoryTables | None = None, attempts: int = 3
+    ) -> None:
+        self.tables, self.queues, self.clock = (
+            tables or MemoryTables(),
+            MemoryQueues(),
+            MovedClock(),
+        )
+        self._attempts = attempts
         self.quarantine = Quarantine(self.tables, "quarantine", self.clock)
         self.receivers = {one.declaration.name: self._receiver(one) for one in consumers}
 
     def _receiver(self, consumer: Consumer) -> Receiver:
         handling = Handling(consumer, self.tables, "inbox", self.quarantine, PLACES, self.clock)
         sources = {"acme.website": "acme"}
-        return Receiver(handling, "http://q", 3, sources.get, self.queues, self.clock)
+        return Receiver(handling, "http://q", self._attempts, sources.get, self.queues, self.clock)
 
     def happens(self, lead: str, *types: str, tenant: str = "acme") -> list[Event]:
         """Events of a lead, committed to its timeline one after the other."""
