@@ -19,6 +19,7 @@ from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
+from shared.crm.rebuilding import Comparison, compare
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
@@ -47,6 +48,8 @@ class Services:
     consumers: Mapping[str, ConsumerFacts]
     """The durable consumers that there are."""
     event_log: EventLog
+    rebuilt: Callable[[str, str], Comparison]
+    """A tenant's lead from its events, beside its row."""
     replays: Replays
     replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
@@ -69,6 +72,7 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         pipelines=told.pipelines,
         consumers=told.consumers,
         event_log=EventLog(tables, told.event_log_table, told.crm_table),
+        rebuilt=partial(compare, tables, told.crm_table),
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
