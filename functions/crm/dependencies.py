@@ -19,6 +19,7 @@ from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
+from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import Comparison, compare
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
@@ -50,6 +51,7 @@ class Services:
     event_log: EventLog
     rebuilt: Callable[[str, str], Comparison]
     """A tenant's lead from its events, beside its row."""
+    publishing: Publishing
     replays: Replays
     replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
@@ -72,6 +74,7 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         pipelines=told.pipelines,
         consumers=told.consumers,
         event_log=EventLog(tables, told.event_log_table, told.crm_table),
+        publishing=Publishing(tables, told.crm_table, told.inbox_table, clock),
         rebuilt=partial(compare, tables, told.crm_table),
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,

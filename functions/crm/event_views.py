@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from functions.crm.settings import ConsumerFacts
 from functions.crm.views import TraceEvent
 from shared.consumers.replays import FASTEST, Replay, Status
+from shared.events import Event
 
 
 class EventsView(BaseModel):
@@ -14,6 +17,34 @@ class EventsView(BaseModel):
 
     events: list[TraceEvent]
     cursor: str | None
+
+
+class NewEvent(BaseModel):
+    """The body that publishes an event."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str = Field(min_length=1, max_length=100)
+    data: dict[str, Any]
+
+
+class Receipt(BaseModel):
+    """What became of an event that was published: it is on its way."""
+
+    id: str
+    type: str
+    time: AwareDatetime
+    correlation_id: str
+
+    @classmethod
+    def of(cls, event: Event) -> Receipt:
+        """The receipt of an event."""
+        return cls(
+            id=event.id,
+            type=event.event_type,
+            time=event.time,
+            correlation_id=event.correlation_id or event.id,
+        )
 
 
 class ConsumerView(ConsumerFacts):

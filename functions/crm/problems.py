@@ -16,6 +16,7 @@ from shared.crm.errors import (
     LeadNotFoundError,
     PreconditionFailedError,
 )
+from shared.crm.publishing import EventTooLargeError
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.errors import NotFoundError
 from shared.pipelines.tracing import NothingTracedError
@@ -57,6 +58,11 @@ async def _conflict(_: Request, exc: Any) -> Response:
     return problem(409, "Conflict", str(exc))
 
 
+async def _too_large(_: Request, exc: Any) -> Response:
+    entry = {"field": "data", "problem": str(exc), "fix": "send a link to what is large"}
+    return problem(413, "Event too large", str(exc), errors=[entry])
+
+
 ANSWERS: Final[Answers] = {
     RequestValidationError: _invalid,
     LeadNotFoundError: _absent,
@@ -65,6 +71,7 @@ ANSWERS: Final[Answers] = {
     NothingTracedError: _not_traced,
     ReplayNotFoundError: _not_traced,
     ReplayConflictError: _conflict,
+    EventTooLargeError: _too_large,
     PreconditionFailedError: _stale,
     IdempotencyKeyReusedError: _reused,
     AlreadyAnsweredError: _again,

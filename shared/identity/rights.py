@@ -27,6 +27,7 @@ class Right(StrEnum):
     WORKFLOWS_DELETE = "workflows:delete"
     WORKFLOWS_PUBLISH = "workflows:publish"
     WORKFLOWS_RUN = "workflows:run"
+    EVENTS_PUBLISH = "events:publish"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -51,8 +52,9 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.WORKFLOWS_DELETE: "remove workflows",
     Right.WORKFLOWS_PUBLISH: "publish versions and roll them back",
     Right.WORKFLOWS_RUN: "run workflows, and end runs",
-    Right.PLATFORM_VIEW: "see pipelines, runs, traces and quarantined events",
-    Right.PLATFORM_OPERATE: "redrive and discard quarantined events",
+    Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
+    Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
+    Right.PLATFORM_OPERATE: "redrive and discard quarantined events, and replay",
     Right.TENANT_VIEW: "see the tenant's settings",
     Right.TENANT_CHANGE: "change the tenant's settings",
     Right.MEMBERS_VIEW: "see who is a member, and with which role",
@@ -70,6 +72,7 @@ _USER: Final = frozenset(
 _SALES_REP: Final = _USER | {
     Right.LEADS_ADD,
     Right.LEADS_CHANGE,
+    Right.EVENTS_PUBLISH,
     Right.WORKFLOWS_ADD,
     Right.WORKFLOWS_CHANGE,
     Right.WORKFLOWS_RUN,

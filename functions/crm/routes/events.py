@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
-from functions.crm.dependencies import ServicesDep
-from functions.crm.event_views import ConsumersView, ConsumerView, EventsView
+from functions.crm.dependencies import CallerDep, ServicesDep
+from functions.crm.event_views import ConsumersView, ConsumerView, EventsView, NewEvent, Receipt
 from functions.crm.views import TraceEvent
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from shared.crm.days import LeadDays
+from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
 from shared.events.envelope import EntityRef
 from shared.events.log import Wanted
+from shared.identity.audit import Audit
+from shared.identity.principal import ForbiddenError
 from shared.identity.rights import Right
 from shared.platform.clock import utc_now
 
@@ -50,6 +53,37 @@ async def events(
         events=[TraceEvent.of(event) for event in found],
         cursor=at.cursors.seal(who.tenant, bound, more),
     )
+
+
+@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH)])
+async def publish(
+    body: NewEvent, caller: CallerDep, at: ServicesDep, request: Request, response: Response
+) -> Receipt:
+    """Publishes an event; which right its type needs stands in the catalogue.
+
+    Tenant and source are the caller's: nobody may say others.
+    """
+    audit: Audit = request.app.state.audit
+    who = caller.principal
+    try:
+        event = at.publishing.publish(
+            caller,
+            body.type,
+            body.data,
+            lambda made: audit.entry(
+                who.tenant, who.subject, "event.published", made.id, type=made.event_type
+            ),
+            lambda made: Receipt.of(made).model_dump_json(),
+        )
+    except UnknownEventTypeError as error:
+        raise BadRequestError("type", str(error), "take a known one") from None
+    except InvalidEventDataError as error:
+        raise BadRequestError("data", str(error), "send what the type declares") from None
+    except ForbiddenError:
+        audit.refused(who, f"publish {body.type}"[:100], "POST /events/")
+        raise
+    response.headers["Location"] = f"/trace/{event.id}/"
+    return Receipt.of(event)
 
 
 @router.get("/events/consumers/", dependencies=[needs(Right.PLATFORM_VIEW)])

@@ -41,6 +41,8 @@ class EventType:
     sample: Mapping[str, Any]
     ours_alone: bool = False
     """Whether no outside source may say it, because something is done that only we may cause."""
+    published_by: str | None = None
+    """The right that publishing it over the API needs; None is nobody's."""
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
@@ -71,6 +73,7 @@ def event_type(
     version: int = 1,
     aliases: tuple[str, ...] = (),
     ours_alone: bool = False,
+    published_by: str | None = None,
 ) -> Callable[[M], M]:
     """Declares the decorated model as an event type; the sample is part of its documentation."""
 
@@ -78,7 +81,9 @@ def event_type(
         taken = {name, *aliases} & _names.keys()
         if taken:
             raise ValueError(f"event types {sorted(taken)} are declared twice")
-        _types[name] = EventType(name, version, model, topics, aliases, sample, ours_alone)
+        _types[name] = EventType(
+            name, version, model, topics, aliases, sample, ours_alone, published_by
+        )
         _names.update(dict.fromkeys((name, *aliases), name))
         return model
 
