@@ -17,6 +17,8 @@ os.environ.update(
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
     MAIL_FROM="no-reply@millrace.example",
+    CONSUMERS='{"lead_days": {"about": "Counts leads by day.", "topics": ["leads"], "types": [],'
+    ' "ordered": true, "outside": false}}',
     PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.consumer import Consumer
 from infra.constructs.pipeline import Surroundings
-from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
+from infra.constructs.queue_with_dead_letters import TAKE, QueueWithDeadLetters
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.tables import PUT, READ, TYPE, index_arn
 
@@ -47,12 +47,12 @@ class Replays(Construct):
             environment={
                 "EVENT_LOG_TABLE": log.table_name,
                 "QUEUE_URL": self.queue.queue_url,
-                "CONSUMER_QUEUES": cdk.Stack.of(self).to_json_string(queues),
+                "TAKER_QUEUES": cdk.Stack.of(self).to_json_string(queues),
             },
         )
         made.allow([*READ, *PUT], [log.table_arn])
         made.allow(["dynamodb:Query"], [index_arn(log, TYPE)])
-        made.allow(CONSUME, [self.queue.queue_arn])
+        made.allow(TAKE, [self.queue.queue_arn])
         sent_to = [self.queue, *(consumer.queue for consumer in consumers)]
         made.allow(["sqs:SendMessage"], [queue.queue_arn for queue in sent_to])
         lambda_.CfnEventSourceMapping(
