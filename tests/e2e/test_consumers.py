@@ -73,7 +73,7 @@ def _replay(running, **body):
     answer = running.http.post(f"{running.url}/events/replays/", json=told, timeout=30)
     assert answer.status_code == 202, answer.text
     path = f"/events/replays/{answer.json()['id']}/"
-    return running.eventually(lambda: _over(running.get(path)))
+    return running.eventually(lambda: _over(running.get(path)), seconds=90)
 
 
 def _over(replay):

@@ -184,7 +184,10 @@ def events_and_replays(running, lead_id: str) -> None:
     for consumer, kind in (("event_log", "lead.created"), ("lead_days", None)):
         told = {"consumer": consumer, "type": kind, "per_second": 10, **window}
         path = f"/events/replays/{replayed(running, told)}/"
-        running.eventually(lambda: running.get(path)["status"] == "done")  # noqa: B023
+        running.eventually(
+            lambda: running.get(path)["status"] == "done",  # noqa: B023
+            seconds=90,
+        )
     assert running.get("/events/replays/")["replays"]
     break_the_log(running)
 
@@ -212,7 +215,7 @@ def out_of_order(running, lead_id: str) -> None:
     item = dynamodb.get_item(TableName=platform.table("CrmTable"), Key=key)["Item"]
     event = json.loads(item["event"]["S"])
     send(running, "LeadDaysConsumerQueue", event["source"], event)
-    running.eventually(position)
+    running.eventually(position, seconds=90)
 
 
 def break_the_log(running) -> None:
@@ -225,7 +228,8 @@ def break_the_log(running) -> None:
     url = send(running, "EventLogConsumerQueue", "millrace.crm", detail)
     role = arn("EventLogConsumerFunctionRole")
     running.eventually(
-        lambda: "sqs:ChangeMessageVisibility" not in str(running.platform.access.unused(role))
+        lambda: "sqs:ChangeMessageVisibility" not in str(running.platform.access.unused(role)),
+        seconds=90,
     )
     running.aws("sqs").purge_queue(QueueUrl=url)
 
