@@ -16,8 +16,8 @@ from fastapi import FastAPI
 
 from shared.events.catalog.registry import InvalidEventDataError
 from tools.asyncapi_document import document as asyncapi
-from tools.event_compatibility import broken
 from tools.consumers_document import document as consumers_document
+from tools.event_compatibility import broken
 from tools.event_documents import contents as event_documents
 from tools.nodes_document import document as nodes_document
 from tools.rights_document import document as rights

@@ -20,7 +20,7 @@ from shared.crm.days import LeadDays, lead_days
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
-from shared.crm.rebuilding import Comparison, compare
+from shared.crm.rebuilding import LeadComparison, compare
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
@@ -49,7 +49,7 @@ class Services:
     consumers: Mapping[str, ConsumerFacts]
     """The durable consumers that there are."""
     event_log: EventLog
-    rebuilt: Callable[[str, str], Comparison]
+    rebuilt: Callable[[str, str], LeadComparison]
     """A tenant's lead from its events, beside its row."""
     publishing: Publishing
     replays: Replays

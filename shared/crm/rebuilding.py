@@ -32,7 +32,7 @@ class Rebuilt:
     version: int = 0
 
 
-class Difference(BaseModel):
+class LeadDifference(BaseModel):
     """A field of which row and events do not say the same."""
 
     field: str
@@ -40,14 +40,14 @@ class Difference(BaseModel):
     events: Any
 
 
-class Comparison(BaseModel):
+class LeadComparison(BaseModel):
     """A lead rebuilt from its events, beside its row."""
 
     lead_id: str
     version: int
     """The sequence of its last event."""
     rebuilt: dict[str, Any] | None
-    differences: list[Difference]
+    differences: list[LeadDifference]
 
 
 def rebuild(events: Iterable[Event]) -> Rebuilt:
@@ -60,7 +60,7 @@ def rebuild(events: Iterable[Event]) -> Rebuilt:
     return lead
 
 
-def compare(tables: Tables, table: str, tenant: str, lead_id: str) -> Comparison:
+def compare(tables: Tables, table: str, tenant: str, lead_id: str) -> LeadComparison:
     """Rebuilds a lead from its timeline and compares it with its row.
 
     Raises:
@@ -76,8 +76,8 @@ def compare(tables: Tables, table: str, tenant: str, lead_id: str) -> Comparison
         lead = rebuild(_history(tables, table, tenant, ref))
     found = _differences(row or {}, lead.fields or {})
     if item and item["version"] != lead.version:
-        found.append(Difference(field="version", row=item["version"], events=lead.version))
-    return Comparison(
+        found.append(LeadDifference(field="version", row=item["version"], events=lead.version))
+    return LeadComparison(
         lead_id=lead_id,
         version=lead.version,
         rebuilt=dict(lead.fields) if lead.fields is not None else None,
@@ -128,10 +128,10 @@ def _snapshot(data: Mapping[str, Any]) -> dict[str, Any]:
     return LeadSnapshot.model_validate(known).model_dump()
 
 
-def _differences(row: Mapping[str, Any], events: Mapping[str, Any]) -> list[Difference]:
+def _differences(row: Mapping[str, Any], events: Mapping[str, Any]) -> list[LeadDifference]:
     names = sorted(row.keys() | events.keys())
     return [
-        Difference(field=name, row=row.get(name), events=events.get(name))
+        LeadDifference(field=name, row=row.get(name), events=events.get(name))
         for name in names
         if row.get(name) != events.get(name)
     ]

@@ -13,7 +13,7 @@ from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from shared.crm.board import COLUMN_PAGE
 from shared.crm.lead import STATUSES, Lead, LeadStatus, LeadUpdate, NewLead, StatusUpdate
-from shared.crm.rebuilding import Comparison
+from shared.crm.rebuilding import LeadComparison
 from shared.identity.rights import Right
 
 router = APIRouter(tags=["leads"])
@@ -95,7 +95,7 @@ async def move(
 
 
 @router.get("/leads/{lead_id}/rebuilt/", dependencies=[needs(Right.LEADS_VIEW)])
-async def rebuilt(lead_id: str, who: PrincipalDep, at: ServicesDep) -> Comparison:
+async def rebuilt(lead_id: str, who: PrincipalDep, at: ServicesDep) -> LeadComparison:
     """The lead as its events alone tell it, and where its row says something else."""
     return at.rebuilt(who.tenant, lead_id)
 
