@@ -22,6 +22,7 @@ from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLette
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.tables import GET, PUT
 from shared.consumers.declaration import Action, Declaration
+from shared.events.catalog import spellings
 
 _TIMEOUT_SECONDS: Final = 30
 _RULE_RETRIES: Final = 185
@@ -135,7 +136,7 @@ class Consumer(Construct):
 
 def _pattern(said: Declaration) -> events.EventPattern:
     pattern = said.pattern()
-    types, detail = pattern.get("detail-type"), pattern.get("detail")
+    types, detail = spellings(said.types) or None, pattern.get("detail")
     if not types and not detail:
         return events.EventPattern(source=events.Match.prefix(""))  # everything
     return events.EventPattern(detail_type=types, detail=detail)

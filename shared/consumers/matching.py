@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from shared.consumers.declaration import Declaration
+from shared.events.arrivals import OWN_PREFIX
 from shared.events.catalog.registry import UnknownEventTypeError, lookup
 from shared.events.envelope import Event
 
@@ -18,7 +19,8 @@ def hears(said: Declaration, event: Event) -> bool:
     """Whether the event fits the topics, types and filter of a consumer."""
     if said.types and event.event_type not in _canonical(said.types):
         return False
-    if said.topics and not set(said.topics) & set(event.topics):
+    own = event.source.startswith(OWN_PREFIX)
+    if said.topics and not (own and set(said.topics) & set(event.topics)):
         return False
     return not said.filter or matches(json.loads(event.to_wire()), said.filter)
 

@@ -94,8 +94,8 @@ class Order:
 
     def next_parked(self, tenant: str, entity: EntityRef) -> Event | None:
         """The earliest event that waits."""
-        partition = self._key(tenant, entity, "")["pk"]
-        query = Query(self.table, ("pk", partition), prefix=_PARKED, limit=1)
+        key = ("pk", _partition(tenant, self.consumer, entity))
+        query = Query(self.table, key, prefix=_PARKED, limit=1)
         for item in self.tables.query(query).items:
             return from_wire(item["event"])
         return None
@@ -106,7 +106,11 @@ class Order:
         return Delete(self.table, self._key(tenant, entity, f"{_PARKED}{sequence:012d}"))
 
     def _key(self, tenant: str, entity: EntityRef, sort: str) -> dict[str, str]:
-        return {"pk": f"{tenant}#order#{self.consumer}#{entity}", "sk": sort}
+        return {"pk": _partition(tenant, self.consumer, entity), "sk": sort}
+
+
+def _partition(tenant: str, consumer: str, entity: EntityRef) -> str:
+    return f"{tenant}#order#{consumer}#{entity}"
 
 
 def _numbered(event: Event) -> tuple[EntityRef, int]:
