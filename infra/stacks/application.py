@@ -36,7 +36,7 @@ class ApplicationStack(ReadableStack):
         data: DataStack,
         events: EventsStack,
         pipelines: Sequence[Definition],
-        consumers: Sequence[Declaration],
+        consumers: Sequence[Declaration] = (),
     ) -> None:
         super().__init__(scope, name, description="Millrace: HTTP API and pipelines")
         deployment = Deployment(config)
