@@ -47,7 +47,7 @@ class Replays(Construct):
             environment={
                 "EVENT_LOG_TABLE": log.table_name,
                 "QUEUE_URL": self.queue.queue_url,
-                "TAKER_QUEUES": cdk.Stack.of(self).to_json_string(queues),
+                "CONSUMER_QUEUES": cdk.Stack.of(self).to_json_string(queues),
             },
         )
         made.allow([*READ, *PUT], [log.table_arn])
