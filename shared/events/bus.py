@@ -6,17 +6,17 @@ queue and a function.
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from threading import RLock
+from typing import Any, Final
 
-from shared.events.backends.base import EventBackend
+from shared.events.backends.base import EventBackend, EventNotPublishedError
 from shared.events.backends.noop import NoOpEventBackend
+from shared.events.calling import PATIENCE, Calls
 from shared.events.envelope import Event
-
-Handler = Callable[[Event], Awaitable[None] | None]
+from shared.events.patterns import Pattern
+from shared.events.subscriptions import Handler, Subscription, Transform
 
 _log = logging.getLogger(__name__)
 
@@ -24,20 +24,48 @@ _log = logging.getLogger(__name__)
 class EventBus:
     """Publishes to its backend, then to its own subscribers; one failing handler stops no other."""
 
-    def __init__(self, backend: EventBackend | None = None) -> None:
+    def __init__(self, backend: EventBackend | None = None, patience: float = PATIENCE) -> None:
+        """`patience` is how many seconds an asynchronous handler may take."""
         self.backend: EventBackend = backend or NoOpEventBackend()
-        self._subscribers: dict[str, list[Handler]] = {}
+        self._subscribers: dict[str, tuple[Subscription, ...]] = {}
+        self._changing = RLock()
+        self._calls = Calls(patience)
 
-    def subscribe(self, topic: str, handler: Handler) -> None:
-        """Calls `handler` for events on `topic`; a second subscription of the same is one."""
-        handlers = self._subscribers.setdefault(topic, [])
-        if handler not in handlers:
-            handlers.append(handler)
+    def subscribe(
+        self,
+        topic: str,
+        handler: Handler,
+        *,
+        where: Pattern | Mapping[str, Any] | None = None,
+        transform: Transform | None = None,
+    ) -> None:
+        """Calls `handler` for events on `topic`; a second subscription of the same is one.
+
+        Args:
+            where: an event pattern over the CloudEvent, e.g. `{"data": {"score": [{"numeric":
+                [">", 80]}]}}`.
+            transform: gives the event as the handler shall see it, or None to keep it from it.
+
+        Raises:
+            InvalidPatternError: `where` does not parse.
+        """
+        wanted = Pattern(where) if isinstance(where, Mapping) else where
+        with self._changing:
+            before = self._subscribers.get(topic, ())
+            if not any(one.handler == handler for one in before):
+                new = Subscription(handler, wanted, transform)
+                self._subscribers[topic] = (*before, new)
 
     def unsubscribe(self, topic: str, handler: Handler) -> None:
         """The inverse of `subscribe`; an unknown handler is no error."""
-        if handler in (handlers := self._subscribers.get(topic, [])):
-            handlers.remove(handler)
+        with self._changing:
+            before = self._subscribers.get(topic, ())
+            for one in before:
+                one.ended = one.ended or one.handler == handler
+            if left := tuple(one for one in before if not one.ended):
+                self._subscribers[topic] = left
+            else:
+                self._subscribers.pop(topic, None)
 
     def publish(self, event: Event, topics: Iterable[str] | None = None) -> None:
         """To the backend, then once to every subscriber of the topics (or of the event's own).
@@ -45,50 +73,46 @@ class EventBus:
         Raises:
             EventNotPublishedError: the backend could not take it; subscribers are not told.
         """
-        chosen = tuple(topics or event.topics or _own_topics(event))
-        self.backend.publish(event, chosen)
-        self.tell(event, chosen)
+        chosen = tuple(topics or ()) or event.topics or own_topics(event)
+        try:
+            self.backend.publish(event, chosen)
+        except EventNotPublishedError:
+            raise
+        except Exception as error:
+            raise EventNotPublishedError(
+                f"{event.event_type} {event.id}: {type(self.backend).__name__}: {error!r}"
+            ) from error
+        self._tell(event, chosen)
 
     def tell(self, event: Event, topics: Iterable[str] | None = None) -> None:
         """To the subscribers only: the event is already on its way."""
-        chosen = tuple(topics or event.topics or _own_topics(event))
-        handlers = dict.fromkeys(
-            handler for topic in chosen for handler in self._subscribers.get(topic, ())
-        )
-        for handler in list(handlers):
-            try:
-                _call(handler, event)
-            except Exception:  # a subscriber's fault is its own
-                _log.exception("subscriber failed for %s %s", event.event_type, event.id)
+        self._tell(event, tuple(topics or ()) or event.topics or own_topics(event))
+
+    async def settled(self) -> None:
+        """Waits for the asynchronous handlers that were called in the running loop."""
+        await self._calls.settled()
+
+    def _tell(self, event: Event, topics: tuple[str, ...]) -> None:
+        told: list[Handler] = []
+        for topic in topics:
+            for one in self._subscribers.get(topic, ()):
+                if not one.ended and one.handler not in told and self._reach(one, event, topic):
+                    told.append(one.handler)
+
+    def _reach(self, one: Subscription, event: Event, topic: str) -> bool:
+        """Whether the handler was called; a subscriber's fault is its own."""
+        try:
+            shown = one.shown(event)
+            if shown is None:
+                return False
+            self._calls.call(one, shown)
+        except Exception:
+            _log.exception("subscriber failed for %s %s: %s", event.event_type, event.id, one.name)
+        return True
 
 
-def _call(handler: Handler, event: Event) -> None:
-    answer = handler(event)
-    if not inspect.isawaitable(answer):
-        return
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(_finish(answer))
-    else:
-        _background.add(task := loop.create_task(_finish(answer)))
-        task.add_done_callback(_finished)
-
-
-async def _finish(answer: Awaitable[None]) -> None:
-    await answer
-
-
-def _finished(task: asyncio.Task[None]) -> None:
-    _background.discard(task)
-    if not task.cancelled() and (error := task.exception()):
-        _log.error("asynchronous subscriber failed", exc_info=error)
-
-
-_background: set[asyncio.Task[None]] = set()
-
-
-def _own_topics(event: Event) -> tuple[str, ...]:
+def own_topics(event: Event) -> tuple[str, ...]:
+    """The topics of an event's type; of a type that nobody declared, its entity."""
     from shared.events.catalog.registry import UnknownEventTypeError, lookup
 
     try:
@@ -97,18 +121,30 @@ def _own_topics(event: Event) -> tuple[str, ...]:
         return (event.event_type.partition(".")[0],)
 
 
-_process_bus = EventBus()
+_global_event_bus: EventBus | None = None
+_FIRST: Final = RLock()
 
 
 def get_event_bus() -> EventBus:
-    """The bus of this process."""
-    return _process_bus
+    """The bus of this process; at its first use it is made as settings say.
+
+    Raises:
+        EventBusConfigurationError: they make no backend.
+    """
+    global _global_event_bus
+    if _global_event_bus is None:
+        from shared.events.configured import EventBusSettings, backend_of
+
+        with _FIRST:
+            if _global_event_bus is None:
+                _global_event_bus = EventBus(backend_of(EventBusSettings()))
+    return _global_event_bus
 
 
-def set_event_bus(bus: EventBus) -> EventBus:
-    """Replaces the bus of this process and returns the one before."""
-    global _process_bus
-    before, _process_bus = _process_bus, bus
+def set_event_bus(bus: EventBus | None) -> EventBus | None:
+    """Replaces the bus of this process and returns the one before; None: settings say anew."""
+    global _global_event_bus
+    before, _global_event_bus = _global_event_bus, bus
     return before
 
 

@@ -75,8 +75,8 @@ class Event:
             "timestamp": iso(self.time),
         }
 
-    def to_wire(self) -> str:
-        """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
+    def wire(self) -> dict[str, Any]:
+        """The CloudEvent; what is not known is absent."""
         wire = {
             "specversion": "1.0",
             "id": self.id,
@@ -94,8 +94,11 @@ class Event:
             "metadata": dict(self.metadata),
             "data": dict(self.data),
         }
-        kept = {name: value for name, value in wire.items() if value is not None}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return {name: value for name, value in wire.items() if value is not None}
+
+    def to_wire(self) -> str:
+        """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
+        return json.dumps(self.wire(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class NotAnEventError(ValueError):
