@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from pydantic import Field
 
-from shared.events.backends.eventbridge import EventBridgeBackend, Receipt
+from shared.events.backends.base import Receipt
+from shared.events.backends.eventbridge import EventBridgeBackend
 from shared.events.envelope import Event
 from shared.events.outbox import mark_relayed
 from shared.platform.aws import client
