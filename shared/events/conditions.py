@@ -183,7 +183,7 @@ def _numeric(value: Any, path: str) -> Test:
 
 
 def _comparison(sign: Any, limit: Any, path: str) -> tuple[str, float]:
-    if sign not in _OPERATORS:
+    if not isinstance(sign, str) or sign not in _OPERATORS:
         raise InvalidPatternError(path, f"has operator {sign!r}; there are {', '.join(_OPERATORS)}")
     if not _number(limit) or not -NUMBERS <= limit <= NUMBERS:
         raise InvalidPatternError(path, f"wants a number from -5e9 to 5e9 after {sign}")

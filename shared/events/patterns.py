@@ -16,6 +16,7 @@ __all__ = ["InvalidPatternError", "Pattern"]
 ABSENT: Final = object()
 MAX_LENGTH: Final = 2048
 """EventBridge's quota, in characters: a rule made of the pattern must fit."""
+MAX_DEPTH: Final = 50
 
 
 class Pattern:
@@ -32,8 +33,11 @@ class Pattern:
         self._root = _Fields(read, "")
 
     def matches(self, event: Mapping[str, Any]) -> bool:
-        """Whether the event is wanted."""
-        return self._root.match(event)
+        """Whether the event is wanted; one that is nested too deep to look into is not."""
+        try:
+            return self._root.match(event)
+        except RecursionError:
+            return False
 
     def __repr__(self) -> str:
         return f"Pattern({json.dumps(self.source)})"
@@ -45,6 +49,8 @@ class _Fields:
     def __init__(self, pattern: Mapping[str, Any], path: str) -> None:
         if not pattern:
             raise InvalidPatternError(path, "is empty; name a field in it")
+        if path.count(".") >= MAX_DEPTH:
+            raise InvalidPatternError(path[:40], f"is nested more than {MAX_DEPTH} deep")
         self._inner: dict[str, _Fields] = {}
         self._leaves: dict[str, tuple[Condition, ...]] = {}
         self._either: list[_Fields] = []
