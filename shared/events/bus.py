@@ -7,6 +7,7 @@ queue and a function.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from threading import RLock
 from typing import Any, Final
@@ -14,7 +15,8 @@ from typing import Any, Final
 from shared.events.backends.base import EventBackend, EventNotPublishedError
 from shared.events.backends.noop import NoOpEventBackend
 from shared.events.calling import PATIENCE, Calls
-from shared.events.envelope import Event
+from shared.events.envelope import Event, UnfitEventError
+from shared.events.metrics import Metrics, Outcome
 from shared.events.patterns import Pattern
 from shared.events.subscriptions import Handler, Subscription, Transform
 
@@ -24,12 +26,23 @@ _log = logging.getLogger(__name__)
 class EventBus:
     """Publishes to its backend, then to its own subscribers; one failing handler stops no other."""
 
-    def __init__(self, backend: EventBackend | None = None, patience: float = PATIENCE) -> None:
-        """`patience` is how many seconds an asynchronous handler may take."""
+    def __init__(
+        self,
+        backend: EventBackend | None = None,
+        patience: float = PATIENCE,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """A bus.
+
+        Args:
+            patience: how many seconds an asynchronous handler may take.
+            metrics: is told how each handler fared.
+        """
         self.backend: EventBackend = backend or NoOpEventBackend()
         self._subscribers: dict[str, tuple[Subscription, ...]] = {}
         self._changing = RLock()
         self._calls = Calls(patience)
+        self._metrics = metrics
 
     def subscribe(
         self,
@@ -72,11 +85,12 @@ class EventBus:
 
         Raises:
             EventNotPublishedError: the backend could not take it; subscribers are not told.
+            UnfitEventError: a strict backend finds it wrong; subscribers are not told.
         """
         chosen = tuple(topics or ()) or event.topics or own_topics(event)
         try:
             self.backend.publish(event, chosen)
-        except EventNotPublishedError:
+        except (EventNotPublishedError, UnfitEventError):
             raise
         except Exception as error:
             raise EventNotPublishedError(
@@ -100,14 +114,28 @@ class EventBus:
                     told.append(one.handler)
 
     def _reach(self, one: Subscription, event: Event, topic: str) -> bool:
-        """Whether the handler was called; a subscriber's fault is its own."""
+        """Whether the handler wanted the event; a subscriber's fault is its own."""
+        begun = time.perf_counter()
+
+        def ended(error: BaseException | None) -> None:
+            if error is not None:
+                _log.error(
+                    "subscriber failed for %s %s: %s",
+                    event.event_type, event.id, one.name, exc_info=error,
+                )  # fmt: skip
+            if self._metrics is not None:
+                outcome = Outcome.FAILED if error else Outcome.DELIVERED
+                seconds = time.perf_counter() - begun
+                self._metrics.record(outcome, event.event_type, topic, one.name, seconds)
+
         try:
             shown = one.shown(event)
-            if shown is None:
-                return False
-            self._calls.call(one, shown)
-        except Exception:
-            _log.exception("subscriber failed for %s %s: %s", event.event_type, event.id, one.name)
+        except Exception as error:
+            ended(error)
+            return True
+        if shown is None:
+            return False
+        self._calls.call(one, shown, ended)
         return True
 
 

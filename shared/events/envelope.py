@@ -59,6 +59,8 @@ class Event:
     causation_id: str | None = None
     """The event or request that led to this one."""
     topics: tuple[str, ...] = ()
+    dataref: str | None = None
+    """Where the data is if it was too large for the bus; see `shared.events.claims`."""
 
     @property
     def timestamp(self) -> datetime:
@@ -93,12 +95,17 @@ class Event:
             "topics": list(self.topics),
             "metadata": dict(self.metadata),
             "data": dict(self.data),
+            "dataref": self.dataref,
         }
         return {name: value for name, value in wire.items() if value is not None}
 
     def to_wire(self) -> str:
         """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
         return json.dumps(self.wire(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+class UnfitEventError(ValueError):
+    """An event that may not be published as it is; no retry mends it."""
 
 
 class NotAnEventError(ValueError):
@@ -133,6 +140,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
                 "correlation_id": wire.get("correlationid"),
                 "causation_id": wire.get("causationid"),
                 "topics": tuple(wire.get("topics", ())),
+                "dataref": wire.get("dataref"),
             }
         )
     except KeyError as error:

@@ -185,7 +185,7 @@ def test_asynchronous_handlers_in_a_loop_can_be_waited_for(caplog):
 
     asyncio.run(publisher())
     assert len(seen) == 1
-    assert "handler failed" in caplog.text
+    assert "subscriber failed" in caplog.text
 
 
 def test_a_filter_chooses_and_a_transform_shapes():
