@@ -18,7 +18,7 @@ from shared.events.calling import PATIENCE, Calls
 from shared.events.envelope import Event, UnfitEventError
 from shared.events.metrics import Metrics, Outcome
 from shared.events.patterns import Pattern
-from shared.events.subscriptions import Handler, Subscription, Transform
+from shared.events.subscriptions import Handler, Subscription, Told, Transform
 
 _log = logging.getLogger(__name__)
 
@@ -107,14 +107,16 @@ class EventBus:
         await self._calls.settled()
 
     def _tell(self, event: Event, topics: tuple[str, ...]) -> None:
+        telling = Told(event)
         told: list[Handler] = []
         for topic in topics:
             for one in self._subscribers.get(topic, ()):
-                if not one.ended and one.handler not in told and self._reach(one, event, topic):
+                if not one.ended and one.handler not in told and self._reach(one, telling, topic):
                     told.append(one.handler)
 
-    def _reach(self, one: Subscription, event: Event, topic: str) -> bool:
+    def _reach(self, one: Subscription, telling: Told, topic: str) -> bool:
         """Whether the handler wanted the event; a subscriber's fault is its own."""
+        event = telling.event
         begun = time.perf_counter()
 
         def ended(error: BaseException | None) -> None:
@@ -129,7 +131,7 @@ class EventBus:
                 self._metrics.record(outcome, event.event_type, topic, one.name, seconds)
 
         try:
-            shown = one.shown(event)
+            shown = one.shown(telling)
         except Exception as error:
             ended(error)
             return True

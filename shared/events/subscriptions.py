@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from shared.events.envelope import Event
 from shared.events.patterns import Pattern
@@ -11,6 +13,18 @@ from shared.events.patterns import Pattern
 Handler = Callable[[Event], Awaitable[None] | None]
 Transform = Callable[[Event], Event | None]
 """Gives the event as a handler shall see it, or None to keep it from the handler."""
+
+
+class Told:
+    """An event that is told to several, and its form on the wire, made once if a filter asks."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+
+    @cached_property
+    def wire(self) -> Mapping[str, Any]:
+        """What filters are asked of."""
+        return self.event.wire()
 
 
 @dataclass(slots=True, eq=False)
@@ -28,11 +42,11 @@ class Subscription:
         """How logs and metrics call it; partials and callable objects have a name too."""
         return handler_name(self.handler)
 
-    def shown(self, event: Event) -> Event | None:
+    def shown(self, told: Told) -> Event | None:
         """The event as the handler shall see it; None if it does not want it."""
-        if self.where is not None and not self.where.matches(event.wire()):
+        if self.where is not None and not self.where.matches(told.wire):
             return None
-        return self.transform(event) if self.transform else event
+        return self.transform(told.event) if self.transform else told.event
 
 
 def handler_name(handler: object) -> str:
