@@ -1,8 +1,8 @@
 """Publishing in a process, to three subscribers, beside three bare calls and beside blinker.
 
-What is measured is processor time, in turns. "Strict" is what leaves the process: the data is
-checked against its type, the envelope is made and written as JSON for its size, then routed. Blinker
-sends the bare data: it has no envelope and checks nothing.
+What is measured is processor time, in turns. The last case is what leaves a process: the data is
+checked against its type, the envelope is made and written as JSON for its size, then routed.
+Blinker sends the bare data: it has no envelope and checks nothing.
 """
 
 from __future__ import annotations

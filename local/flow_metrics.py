@@ -10,13 +10,14 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.events.metrics import BOUNDS, Outcome, Tally
 from shared.platform.metrics import LATENCY, NAMESPACE
 
-PATH: Final = "/metrics"
+TEXT: Final = "/metrics"
+VIEW: Final = "/events/metrics/"
 _NAMES: Final = {f"Events{outcome.capitalize()}": outcome for outcome in Outcome}
 _LABELS: Final = ("event_type", "topic", "consumer")
 
@@ -74,7 +75,10 @@ def prometheus_text(tally: Tally) -> bytes:
 
 
 class WithMetrics:
-    """Answers `GET /metrics` before an application, which answers everything else."""
+    """Answers `GET /metrics` and `GET /events/metrics/`; an application answers everything else.
+
+    The figures are of all tenants: they are the laptop's operator's, as CloudWatch's are on AWS.
+    """
 
     def __init__(self, app: ASGIApp, tally: Tally) -> None:
         self._app = app
@@ -82,9 +86,11 @@ class WithMetrics:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "GET":
+        asked = scope["path"] if scope["type"] == "http" and scope["method"] == "GET" else None
+        answer: ASGIApp = self._app
+        if asked == TEXT:
             text = prometheus_text(self._tally)
-            response = Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
-            await response(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+            answer = Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
+        elif asked == VIEW:
+            answer = JSONResponse({"flows": self._tally.view()})
+        await answer(scope, receive, send)

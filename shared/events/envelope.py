@@ -94,7 +94,7 @@ class Event:
             "causationid": self.causation_id,
             "topics": list(self.topics),
             "metadata": dict(self.metadata),
-            "data": dict(self.data),
+            "data": dict(self.data) if self.dataref is None else None,
             "dataref": self.dataref,
         }
         return {name: value for name, value in wire.items() if value is not None}
@@ -128,7 +128,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
         return _EVENT.validate_python(
             {
                 "event_type": wire["type"],
-                "data": wire["data"],
+                "data": {} if "dataref" in wire else wire["data"],
                 "metadata": wire.get("metadata", {}),
                 "id": wire["id"],
                 "version": int(schema.rpartition(".v")[2]),

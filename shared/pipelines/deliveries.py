@@ -82,7 +82,8 @@ class Receiver:
                 return self._give_up(delivery, _Known.of(event), None, reason)
             with held(self.queues, self.queue_url, delivery.receipt):
                 ran = self.starter.start(event, event.tenant or NO_TENANT, delivery.attempt)
-            self._count(Flowed.DELIVERED, event)
+            if ran:
+                self._count(Flowed.DELIVERED, event)
             return "done" if ran else "repeated"
         except RejectedEventError as error:
             return self._give_up(delivery, _Known.rejected(error, delivery), None, str(error))

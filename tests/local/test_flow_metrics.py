@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx
@@ -60,9 +61,9 @@ async def _answer(tally, path):
 
 
 def test_the_path_of_metrics(tally):
-    import asyncio
-
     answer = asyncio.run(_answer(tally, "/metrics"))
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert "millrace_events_total" in answer.text
     assert asyncio.run(_answer(tally, "/leads/")).status_code == 418
+    first, *_ = asyncio.run(_answer(tally, "/events/metrics/")).json()["flows"]
+    assert (first["consumer"], first["delivered"], first["topic"]) == ("lead_pipeline", 3, "leads")
