@@ -183,8 +183,13 @@ def publish_event(
     data: Mapping[str, Any],
     topics: Iterable[str] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    *,
+    tenant: str | None = None,
 ) -> Event:
-    """Publishes on the bus of this process and returns the event."""
-    event = Event(event_type, dict(data), dict(metadata or {}))
+    """Publishes on the bus of this process and returns the event; see `EventBus.publish`.
+
+    `tenant` is the verified caller's, never a request's own word.
+    """
+    event = Event(event_type, dict(data), dict(metadata or {}), tenant=tenant)
     get_event_bus().publish(event, topics)
     return event
