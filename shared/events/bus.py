@@ -87,7 +87,7 @@ class EventBus:
             EventNotPublishedError: the backend could not take it; subscribers are not told.
             UnfitEventError: a strict backend finds it wrong; subscribers are not told.
         """
-        chosen = tuple(topics or ()) or event.topics or own_topics(event)
+        chosen = _chosen(event, topics)
         try:
             self.backend.publish(event, chosen)
         except (EventNotPublishedError, UnfitEventError):
@@ -100,7 +100,7 @@ class EventBus:
 
     def tell(self, event: Event, topics: Iterable[str] | None = None) -> None:
         """To the subscribers only: the event is already on its way."""
-        self._tell(event, tuple(topics or ()) or event.topics or own_topics(event))
+        self._tell(event, _chosen(event, topics))
 
     async def settled(self) -> None:
         """Waits for the asynchronous handlers that were called in the running loop."""
@@ -139,6 +139,12 @@ class EventBus:
             return False
         self._calls.call(one, shown, ended)
         return True
+
+
+def _chosen(event: Event, topics: Iterable[str] | None) -> tuple[str, ...]:
+    if isinstance(topics, str):
+        raise TypeError(f"topics is the text {topics!r}; write topics=[{topics!r}]")
+    return tuple(topics or ()) or event.topics or own_topics(event)
 
 
 def own_topics(event: Event) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from shared.events.backends.base import EventBackend
-from shared.events.catalog.registry import InvalidEventDataError, lookup
+from shared.events.catalog import all_types, lookup
+from shared.events.catalog.registry import InvalidEventDataError
 from shared.events.claims import Claims
 from shared.events.envelope import Event, UnfitEventError
 
@@ -21,6 +23,10 @@ MAX_BYTES: Final = 200_000
 
 class UnknownEventVersionError(UnfitEventError):
     """A version of a type that nobody published."""
+
+
+class UnknownTopicError(UnfitEventError):
+    """A topic that no type of the catalogue has; the message lists the known ones."""
 
 
 class EventTooLargeError(UnfitEventError):
@@ -34,8 +40,10 @@ def checked(event: Event) -> Event:
         UnknownEventTypeError: no type has this name.
         UnknownEventVersionError: the type has another version.
         InvalidEventDataError: a field of the data is missing, unknown or of the wrong type.
+        UnknownTopicError: no type has one of its topics.
     """
     kind = lookup(event.event_type)
+    require_topics(event.topics)
     if event.version != kind.version:
         raise UnknownEventVersionError(
             f"{kind.name} has no version {event.version}; publish version {kind.version}"
@@ -62,10 +70,12 @@ class StrictEventBackend(EventBackend):
         """See `EventBackend.publish`.
 
         Raises:
-            UnknownEventTypeError, UnknownEventVersionError, InvalidEventDataError: see `checked`.
-            EventTooLargeError: over the limit, and there are no claims.
+            UnfitEventError: its type, version, topics or data are not the catalogue's (`checked`),
+                or it is over the limit and there are no claims.
         """
-        self._backend.publish(self._fitting(checked(event)), topics)
+        known = checked(event)
+        require_topics(topics or ())
+        self._backend.publish(self._fitting(known), topics)
 
     def _fitting(self, event: Event) -> Event:
         size = wire_bytes(event)
@@ -83,6 +93,23 @@ class StrictEventBackend(EventBackend):
                 "shorten metadata"
             )
         return kept
+
+
+def require_topics(topics: Sequence[str]) -> None:
+    """Checks that somebody can listen to each of the topics.
+
+    Raises:
+        UnknownTopicError: the catalogue has no such topic.
+    """
+    if set(topics) <= _topics():
+        return
+    unknown = next(topic for topic in topics if topic not in _topics())
+    raise UnknownTopicError(f"no topic {unknown!r}; known are {', '.join(sorted(_topics()))}")
+
+
+@lru_cache(maxsize=1)
+def _topics() -> frozenset[str]:
+    return frozenset(topic for kind in all_types() for topic in kind.topics)
 
 
 def wire_bytes(event: Event) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 
 import pytest
@@ -109,6 +110,33 @@ def test_a_batch_keeps_no_more_than_its_bound():
     batch.publish(Event("x", {}))
     batch.close()
     assert len(behind.taken) == 4
+
+
+def test_many_threads_lose_nothing_in_a_batch_whose_backend_fails_now_and_then():
+    class Shaky(Faulty):
+        calls = 0
+
+        def publish(self, event, topics=None):
+            self.calls += 1
+            self.down = self.calls % 7 == 0
+            super().publish(event, topics)
+
+    batch = BatchEventBackend(behind := Shaky(), batch_size=10, flush_interval=0.01)
+
+    def work(number):
+        for turn in range(100):
+            batch.publish(Event(f"{number}.{turn}", {}))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(8)))
+    while not batch.flush():
+        """What failed is tried again."""
+    batch.close()
+    came = [name for name, _ in behind.taken]
+    assert len(came) == len(set(came)) == 800
+    for number in range(8):
+        mine = [int(name.split(".")[1]) for name in came if name.startswith(f"{number}.")]
+        assert mine == list(range(100))
 
 
 def test_what_the_process_leaves_is_flushed_at_its_end(pytester_free_python):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -223,6 +224,28 @@ def test_what_a_backend_raises_is_told_as_not_published():
 
     with pytest.raises(EventNotPublishedError, match=r"Down.*refused"):
         EventBus(Down()).publish(Event("x", {}))
+
+
+def test_topics_are_no_text():
+    with pytest.raises(TypeError, match=r"write topics=\['deals'\]"):
+        EventBus().publish(Event("deal.won", {}), topics="deals")
+
+
+def test_subscribing_and_publishing_in_many_threads():
+    bus, seen = EventBus(), []
+
+    def work(number):
+        for _ in range(100):
+            handler = partial(lambda event: None)
+            bus.subscribe("t", handler)
+            bus.publish(Event(f"x.{number}", {}), topics=["t"])
+            bus.unsubscribe("t", handler)
+
+    bus.subscribe("t", seen.append)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(8)))
+    assert len(seen) == 800
+    assert len(bus._subscribers["t"]) == 1
 
 
 def test_unsubscribing():

@@ -8,7 +8,12 @@ from shared.events import Event, EventBus, InMemoryEventBackend
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError, lookup
 from shared.events.claims import Claims, WrongClaimError
 from shared.events.envelope import from_wire
-from shared.events.strict import EventTooLargeError, StrictEventBackend, UnknownEventVersionError
+from shared.events.strict import (
+    EventTooLargeError,
+    StrictEventBackend,
+    UnknownEventVersionError,
+    UnknownTopicError,
+)
 
 LARGE = {**lookup("lead.created").sample, "notes": "é" * 150_000}
 
@@ -45,6 +50,11 @@ def blobs():
             UnknownEventVersionError,
             "has no version 2; publish version 1",
         ),
+        (
+            Event("lead.deleted", {"lead_id": "1", "name": "J"}, topics=("leads", "leds")),
+            UnknownTopicError,
+            "no topic 'leds'; known are .*leads",
+        ),
         (Event("lead.created", LARGE, tenant="t1"), EventTooLargeError, "200,000 are allowed"),
         (
             Event("lead.deleted", {"lead_id": "1", "name": "J"}, {"at": object()}),
@@ -55,11 +65,17 @@ def blobs():
 )
 def test_what_is_refused_is_published_nowhere(bus, event, error, told):
     seen = []
-    for topic in ("leads", "lead"):
+    for topic in ("leads", "lead", "leds"):
         bus.subscribe(topic, seen.append)
     with pytest.raises(error, match=told):
         bus.publish(event)
     assert seen == []
+    assert bus.backend._backend.get_events() == []
+
+
+def test_topics_of_a_publication_are_checked_too(bus):
+    with pytest.raises(UnknownTopicError, match="'leds'"):
+        bus.publish(Event("lead.deleted", {"lead_id": "1", "name": "J"}), topics=["leds"])
     assert bus.backend._backend.get_events() == []
 
 
