@@ -8,6 +8,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.events.envelope import UnfitEventError
+
 
 class EventData(BaseModel):
     """The data of an event. Unknown fields are refused: what is not declared is not published."""
@@ -21,11 +23,11 @@ class OpenEventData(EventData):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class UnknownEventTypeError(ValueError):
+class UnknownEventTypeError(UnfitEventError):
     """A name that no type of the catalogue has; the message lists the known ones."""
 
 
-class InvalidEventDataError(ValueError):
+class InvalidEventDataError(UnfitEventError):
     """Data that its type does not allow; the message names the fields."""
 
 
