@@ -70,11 +70,13 @@ def agent_ports(
     policies = policies_of(told, tables, counters or DynamoCounters())
     models = LanguageModels(providers, told)
     shared: dict[str, Any] = {TOOLS: registry(), WEB_SEARCH: _web_search(told)}
-    shared[PYTHON] = FunctionPython(LambdaFunctions(), told.python_function)
+
+    functions = LambdaFunctions(wait=45, attempts=1)
 
     def ports(tenant: str, user: str, workflow: str) -> dict[str, Any]:
         return {
             **shared,
+            PYTHON: FunctionPython(functions, told.python_function, tenant),
             MODELS: RunModels(models, policies, tenant, user),
             MEMORY: TableMemory(tables, told.executions_table, tenant, workflow),
         }

@@ -19,8 +19,8 @@ class FunctionFailedError(Exception):
 class Functions(Protocol):
     """The port to other functions."""
 
-    def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """What it answers.
+    def call(self, name: str, payload: Mapping[str, Any], tenant: str = "") -> dict[str, Any]:
+        """What it answers; `tenant` is for functions that AWS isolates by tenant.
 
         Raises:
             FunctionFailedError: it raised, or was ended.
@@ -34,7 +34,7 @@ class LambdaFunctions:
         """For how many seconds an answer is waited, and how often it is asked for."""
         self._wait, self._attempts = wait, attempts
 
-    def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self, name: str, payload: Mapping[str, Any], tenant: str = "") -> dict[str, Any]:
         """See `Functions.call`."""
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -42,8 +42,9 @@ class LambdaFunctions:
         if len(body) > MOST:
             raise FunctionFailedError(f"{len(body)} bytes are more than a function takes: {MOST}")
         try:
+            isolated = {"TenantId": tenant} if tenant else {}
             answer = client("lambda", self._wait, self._attempts).invoke(
-                FunctionName=name, Payload=body
+                FunctionName=name, Payload=body, **isolated
             )
         except (BotoCoreError, ClientError) as error:
             raise FunctionFailedError(f"{name} gave no answer: {error}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -12,6 +14,7 @@ from functions.workflow_loops.building import BuildingDep
 from functions.workflow_loops.executing import Executing, ExecutingDep
 from functions.workflow_loops.raw import raw_response
 from functions.workflow_loops.services import CallerDep
+from functions.workflow_loops.settings import settings
 from functions.workflow_loops.webhook_views import (
     AcceptedView,
     Listening,
@@ -31,13 +34,9 @@ from shared.workflows.webhooks.intake import Arrived
 from shared.workflows.webhooks.webhook import METHODS, Webhook, WebhookClosedError
 
 router = APIRouter(tags=["webhooks"])
-_OPEN = [open_to_all(cost=1)]
+_WAYS: Final = {"/webhooks/{webhook_id}/": "call", "/webhooks/{webhook_id}/test/": "test"}
 
 
-@router.api_route(
-    "/webhooks/{webhook_id}/", methods=list(METHODS), status_code=202, dependencies=_OPEN,
-    response_model=AcceptedView,
-)  # fmt: skip
 async def receive(
     webhook_id: str, request: Request, at: BuildingDep, runs: ExecutingDep
 ) -> Response:
@@ -63,10 +62,6 @@ async def receive(
     return _accepted(webhook, made.id)
 
 
-@router.api_route(
-    "/webhooks/{webhook_id}/test/", methods=list(METHODS), status_code=202, dependencies=_OPEN,
-    response_model=AcceptedView,
-)  # fmt: skip
 async def receive_test(webhook_id: str, request: Request, at: BuildingDep) -> Response:
     """Shows one call to whoever waits for it; nothing is run."""
     webhook = at.webhooks.find(webhook_id)
@@ -83,7 +78,7 @@ async def webhooks(
     tenant = caller.principal.tenant
     at.workflows.expected(caller, workflow_id, Right.WORKFLOWS_CHANGE)
     found = at.webhooks.ensure(tenant, workflow_id, at.workflows.draft(tenant, workflow_id))
-    base = str(request.base_url)
+    base = _base(request)
     return WebhooksView(webhooks=[WebhookView.of(one, base) for one in found])
 
 
@@ -105,7 +100,7 @@ async def protect(
     found, secret = at.webhooks.protect(
         tenant, workflow_id, node_id, body.auth, body.methods, body.per_minute
     )
-    return WebhookView.of(found, str(request.base_url), secret)
+    return WebhookView.of(found, _base(request), secret)
 
 
 @router.post("/workflow/{workflow_id}/webhook/test/", dependencies=[needs(Right.WORKFLOWS_CHANGE)])
@@ -128,6 +123,10 @@ async def test_calls(workflow_id: str, who: PrincipalDep, at: BuildingDep) -> Te
     """What is awaited, and what came; kept for ten minutes."""
     at.workflows.get(who.tenant, workflow_id)
     return TestCallsView(calls=at.trial_calls.all(who.tenant, workflow_id))
+
+
+def _base(request: Request) -> str:
+    return settings().public_url or str(request.base_url)
 
 
 async def _arrived(request: Request) -> Arrived:
@@ -158,3 +157,17 @@ async def _waited(runs: Executing, webhook: Webhook, order: Order) -> Response:
 def _accepted(webhook: Webhook, execution: str | None) -> Response:
     told = AcceptedView(webhook_id=webhook.id, execution_id=execution)
     return JSONResponse(told.model_dump(), 202)
+
+
+for _path, _name in _WAYS.items():
+    for _method in METHODS:
+        # A route for each: several methods of one route share the name of their operation.
+        router.add_api_route(
+            _path,
+            receive if _name == "call" else receive_test,
+            methods=[_method],
+            status_code=202,
+            dependencies=[open_to_all(cost=1)],
+            response_model=AcceptedView,
+            operation_id=f"{_name}_webhook_{_method.lower()}",
+        )

@@ -67,3 +67,8 @@ def hash_of(webhook_id: str) -> str:
 def stored(webhook: Webhook) -> dict[str, Any]:
     """A webhook as it is kept."""
     return {**webhook.model_dump(), "methods": list(webhook.methods)}
+
+
+def by_id(webhook_id: str) -> dict[str, str]:
+    """The key of the row that a call is judged by; it names the tenant."""
+    return {"pk": f"webhook#{hash_of(webhook_id)}", "sk": "webhook"}

@@ -20,7 +20,7 @@ from shared.workflows.webhooks.webhook import (
     Method,
     UnknownWebhookError,
     Webhook,
-    hash_of,
+    by_id,
     stored,
 )
 
@@ -49,7 +49,7 @@ class Webhooks:
         Raises:
             UnknownWebhookError: there is none.
         """
-        item = self._tables.get(self._table, _by_id(webhook_id))
+        item = self._tables.get(self._table, by_id(webhook_id))
         if item is None:
             raise UnknownWebhookError
         return Webhook.model_validate(item)
@@ -135,11 +135,7 @@ class Webhooks:
 def _items(webhook: Webhook) -> list[Item]:
     """The row that a request is judged by, and the row of the workflow's list."""
     listed = {"pk": _of(webhook.tenant, webhook.workflow_id), "sk": webhook.node_id}
-    return [{**stored(webhook), **_by_id(webhook.id)}, {**stored(webhook), **listed}]
-
-
-def _by_id(webhook_id: str) -> dict[str, str]:
-    return {"pk": f"webhook#{hash_of(webhook_id)}", "sk": "webhook"}
+    return [{**stored(webhook), **by_id(webhook.id)}, {**stored(webhook), **listed}]
 
 
 def _of(tenant: str, workflow_id: str) -> str:

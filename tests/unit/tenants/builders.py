@@ -67,6 +67,11 @@ BODIES: dict[str, Any] = {
 """For every route that takes one; the others are asked with nothing."""
 
 
+def is_building(route: Declared) -> bool:
+    """Whether a route is tried here; the others are in the table of all applications."""
+    return route.path.startswith((*ROOTS, _OURS)) and not route.path.endswith("/stats/")
+
+
 class Builders(Api):
     """The application with a published workflow that nobody owns, all of it tried once."""
 
@@ -94,7 +99,7 @@ class Builders(Api):
         return super().__call__(method, path, **how)
 
     def routes(self) -> list[Declared]:
-        return [one for one in declared(self.app) if one.path.startswith((*ROOTS, _OURS))]
+        return [one for one in declared(self.app) if is_building(one)]
 
     def ask(self, route: Declared, tenant: str, role: Role, **how: Any) -> httpx.Response:
         """One request; whatever it did is undone."""
