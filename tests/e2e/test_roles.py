@@ -200,9 +200,6 @@ def test_a_role_grants_what_is_needed_and_nothing_else(running):
     use_everything(running)
     idle = {role: access.unused(arn(role)) for role in ROLES}
     found = {role: grants for role, grants in idle.items() if grants}
-    import pprint
-
-    pprint.pprint(found, width=200)
     assert found == {}
 
 
