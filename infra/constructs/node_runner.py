@@ -82,7 +82,8 @@ class NodeRunner(Construct):
         made.allow(["s3:ListBucket"], [data.spaces.bucket_arn])
         made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])  # tokens are renewed by runs
         made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
-        made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
+        starts = ["states:StartExecution", "states:SendTaskSuccess"]
+        made.allow(starts, [own_arn("states", MACHINES)])
         made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
         made.allow(["lambda:InvokeFunction"], [self.python.arn])
         self._may_call_itself(made)

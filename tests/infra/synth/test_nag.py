@@ -20,6 +20,7 @@ FLOWS = {
 """What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
 AT_RUN_TIME = "made while the platform runs, or a tenant's own; nothing else has such a name"
 VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
+SPACES = "millrace-dev-data:ExportsOutputFnGetAttSpacesBucketArnA074F0A1"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
 TRACES = "X-Ray and log delivery have no resource-level permissions"
@@ -39,7 +40,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     ],
     f"AwsSolutions-IAM5[Resource::{VALUES}/*]": [
         (
-            "workflows/*Function/Role/*",
+            "*Function/Role/*",
             "the tenant leads every key, and the hash of a value ends it",
         )
     ],
@@ -53,10 +54,14 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     **{
         f"AwsSolutions-IAM5[Resource::{one}]": [
             ("*Function/Role/*", AT_RUN_TIME),
-            ("*FlowMachineRole/*", AT_RUN_TIME),
+            *([("*FlowMachineRole/*", AT_RUN_TIME)] if ":states:" in one else []),
         ]
         for one in FLOWS
     },
+    f"AwsSolutions-IAM5[Resource::{SPACES}/*]": [
+        ("nodes/*Function/Role/*", "the tenant leads every key of its files")
+    ],
+    "AwsSolutions-VPC7": [("nodes/PythonTool/Network/*", "nothing can leave it, or enter")],
     "AwsSolutions-S1": [
         (
             "tables/ImportBucket/*",
@@ -66,7 +71,10 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
     ],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
-    "AwsSolutions-SQS3": [("outbox/*DeadLetters/*", IS_DEAD_LETTERS)],
+    "AwsSolutions-SQS3": [
+        ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+    ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
         ("api/Test*Route", OPEN_ROUTES),
