@@ -54,7 +54,6 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     **{
         f"AwsSolutions-IAM5[Resource::{one}]": [
             ("*Function/Role/*", AT_RUN_TIME),
-            *([("*FlowMachineRole/*", AT_RUN_TIME)] if ":states:" in one else []),
         ]
         for one in FLOWS
     },
