@@ -14,6 +14,7 @@ from local.access import Access
 from local.blueprint import ACCOUNT, load
 from local.platform import ROOT
 from tests.e2e.conftest import mailed
+from tests.e2e.walking import walk_workflows
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -70,6 +71,7 @@ def use_everything(running) -> None:
     quarantine_and_redrive(running, "process_lead", {"name": ["no", "name"]})
     quarantine_and_redrive(running, "user.created", {"user_id": ["no", "id"]})
     sweep(running, first["id"])
+    walk_workflows(running)
 
 
 def public_form(running) -> None:
@@ -197,7 +199,11 @@ def test_a_role_grants_what_is_needed_and_nothing_else(running):
     assert running.platform.ready.wait(60)
     use_everything(running)
     idle = {role: access.unused(arn(role)) for role in ROLES}
-    assert {role: grants for role, grants in idle.items() if grants} == {}
+    found = {role: grants for role, grants in idle.items() if grants}
+    import pprint
+
+    pprint.pprint(found, width=200)
+    assert found == {}
 
 
 def test_what_a_role_lacks_is_denied_in_the_words_of_aws(running):

@@ -10,6 +10,15 @@ OPEN_ROUTES = "it tells nothing and changes nothing; preflights carry no credent
 SIGNING_IN = "whoever calls it has no credentials yet, or sends them in the body"
 OWN_RETRIES = "nothing calls it asynchronously; its caller retries and keeps what failed"
 EXPORTED = "millrace-dev-data:ExportsOutputFnGetAttImportBucketArn982E615A"
+_OWN = "<AWS::Region>:<AWS::AccountId>"
+FLOWS = {
+    f"arn:<AWS::Partition>:states:{_OWN}:stateMachine:millrace-flow-*",
+    f"arn:<AWS::Partition>:states:{_OWN}:execution:millrace-flow-*",
+    f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*",
+    "arn:<AWS::Partition>:iam::*:role/millrace-bucket-*",
+}
+"""What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
+AT_RUN_TIME = "made while the platform runs, or a tenant's own; nothing else has such a name"
 VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
@@ -41,6 +50,13 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/millrace-bucket-*]": [
         ("workflows/*Function/Role/*", "roles of tenants' accounts, which ask for an external id"),
     ],
+    **{
+        f"AwsSolutions-IAM5[Resource::{one}]": [
+            ("*Function/Role/*", AT_RUN_TIME),
+            ("*FlowMachineRole/*", AT_RUN_TIME),
+        ]
+        for one in FLOWS
+    },
     "AwsSolutions-S1": [
         (
             "tables/ImportBucket/*",
@@ -70,6 +86,8 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),
+        ("nodes/*Function/*", OWN_RETRIES),
+        ("upkeep/*Function/*", "the next call does what this one left, or its queue keeps it"),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
     "Serverless-SQSRedrivePolicy": [("*DeadLetters/*", "it is itself where failures end")],
