@@ -37,7 +37,7 @@ from local.provision.clients import aws, with_keys
 from local.provision.rights import require_rights
 from local.schedules.clock import ScheduleClock
 from local.schedules.movable_time import MovableTime
-from local.seams import policies
+from local.seams import policies, saved_machines
 from local.snapshots import Snapshots
 from local.weakness import Fault, Weakness
 
@@ -187,6 +187,7 @@ class Platform:
             seams.install_interpreter(self.access.credentials)
             for create in self.deployment.later:
                 create()
+            saved_machines.make()
             if not self._stopping.is_set():
                 self._deliver()
                 self.ready.set()

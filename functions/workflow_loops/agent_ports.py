@@ -42,8 +42,8 @@ class AgentSettings(ModelSettings):
     )
 
 
-Ports = Callable[[str, str], dict[str, Any]]
-"""The ports for a tenant, and for the user whom its runs act for."""
+Ports = Callable[[str, str, str], dict[str, Any]]
+"""The ports for a tenant, for the user whom its runs act for, and for a workflow."""
 
 
 def providers_of(told: AgentSettings, tables: Tables, secrets: Secrets) -> TenantProviders:
@@ -70,14 +70,15 @@ def agent_ports(
     policies = policies_of(told, tables, counters or DynamoCounters())
     models = LanguageModels(providers, told)
     shared: dict[str, Any] = {TOOLS: registry(), WEB_SEARCH: _web_search(told)}
-    if told.python_function:
-        shared[PYTHON] = FunctionPython(LambdaFunctions(), told.python_function)
 
-    def ports(tenant: str, user: str) -> dict[str, Any]:
+    functions = LambdaFunctions(wait=45, attempts=1)
+
+    def ports(tenant: str, user: str, workflow: str) -> dict[str, Any]:
         return {
             **shared,
+            PYTHON: FunctionPython(functions, told.python_function, tenant),
             MODELS: RunModels(models, policies, tenant, user),
-            MEMORY: TableMemory(tables, told.executions_table, tenant),
+            MEMORY: TableMemory(tables, told.executions_table, tenant, workflow),
         }
 
     return ports

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from functions.web.assembly import assemble
 from functions.workflow_loops import (
     problems,
+    problems_building,
     problems_connections,
     problems_executions,
     problems_models,
@@ -14,15 +15,22 @@ from functions.workflow_loops import (
 )
 from functions.workflow_loops.routes import (
     buckets,
+    catalogue,
     connections,
+    development,
+    drawing,
     execution,
     executions,
+    hooks,
     models,
     notices,
     opt_outs,
+    orchestrator,
+    running,
     starts,
     texts,
     tools,
+    transfer,
     versions,
     workflows,
 )
@@ -34,14 +42,17 @@ _PARTS = (
     starts, workflows, versions, executions, execution, models, tools, buckets, connections, texts,
     opt_outs, notices,
 )  # fmt: skip
+_BUILDING = (catalogue, running, orchestrator, drawing, development, hooks, transfer)
+"""Seed 001's paths, and what else those who draw workflows use."""
 _ANSWERS = (
-    problems, problems_executions, problems_models, problems_connections, problems_setup,
+    problems, problems_building, problems_executions, problems_models, problems_connections,
+    problems_setup,
 )  # fmt: skip
 
 
 def create_app(told: WorkflowSettings) -> FastAPI:
     """The application under given settings."""
-    routers = [routes.router for routes in _PARTS]
+    routers = [routes.router for routes in (*_PARTS, *_BUILDING)]
     answers = {error: answer for part in _ANSWERS for error, answer in part.ANSWERS.items()}
-    exposed = ["ETag", "Location"]
+    exposed = ["ETag", "Location", "Link"]
     return assemble("Millrace workflows", routers, told, answers, exposed=exposed, own=own)

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any
+from functools import lru_cache, partial
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from functions.workflow_loops.agent_ports import (
     AgentSettings,
-    agent_ports,
     policies_of,
     providers_of,
 )
+from functions.workflow_loops.settings import settings
 from shared.agents.registry import ToolRegistry
-from shared.identity.principal import Principal
+from shared.llm.language_models import LanguageModels
 from shared.llm.tenant_settings import TenantSettings
 from shared.platform.counters import Counters, DynamoCounters
 from shared.platform.dynamo import DynamoTables
+from shared.platform.functions import LambdaFunctions
 from shared.platform.secrets import AwsSecrets, Secrets
 from shared.platform.tables import Tables
 from shared.tools import registry
-
-PortsFor = Callable[[Principal], Mapping[str, Any]]
+from shared.workflows.development.ports import Trials
+from shared.workflows.development.remote import RemoteTrials
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +33,29 @@ class Asking:
 
     settings: TenantSettings
     tools: ToolRegistry
-    ports: PortsFor
-    """What tools may use for one who calls: their tenant's, with their rights."""
+    trials: Trials
+    """Where tools are called: in the function that may, with the caller's rights."""
+    models: LanguageModels
 
 
 def build(
-    told: AgentSettings, tables: Tables, secrets: Secrets, counters: Counters, nodes: PortsFor
+    told: AgentSettings, tables: Tables, secrets: Secrets, counters: Counters, trials: Trials
 ) -> Asking:
     """The services on given ports; tests give fakes."""
     providers, policies = providers_of(told, tables, secrets), policies_of(told, tables, counters)
     private = told.llm_private_addresses
-    settings = TenantSettings(providers, policies, private_addresses=private)
-    agents = agent_ports(told, tables, secrets, counters)
-
-    def ports(who: Principal) -> Mapping[str, Any]:
-        return {**nodes(who), **agents(who.tenant, who.subject)}
-
-    return Asking(settings, registry(), ports)
+    kept = TenantSettings(providers, policies, private_addresses=private)
+    return Asking(kept, registry(), trials, LanguageModels(providers, told))
 
 
 @lru_cache(maxsize=1)
 def aws_asking() -> Asking:
     """The services on AWS."""
     told, tables = AgentSettings(), DynamoTables()  # the environment gives the rest
-    return build(told, tables, AwsSecrets(), DynamoCounters(), lambda who: {})
+    # A call that is repeated would do twice what a tool does in the world.
+    runner = LambdaFunctions(wait=60, attempts=1)
+    trials = RemoteTrials(partial(runner.call, settings().node_runner_arn))
+    return build(told, tables, AwsSecrets(), DynamoCounters(), trials)
 
 
 async def asking(request: Request) -> Asking:

@@ -30,6 +30,7 @@ from shared.workflows.executions.record import Records
 from shared.workflows.executions.resuming import Resuming
 from shared.workflows.executions.starting import Starting
 from shared.workflows.executions.waiting import Waiting
+from shared.workflows.last_runs import LastRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def ports(
         PublishedFlows(tables, names.workflows, at.registry),
         engines.machines, engines.runs, engines.publishers,
         Idempotency(tables, names.inbox, clock), clock,
+        LastRuns(tables, names.workflows, clock).started,
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ class Run:
         """The ports of agents and their tools."""
         counters = DynamoCounters(self.dynamodb)
         made = agent_ports(_agent_settings(), self.tables, _secrets(), counters)
-        return made(self.tenant, self.publisher().subject)
+        return made(self.tenant, self.publisher().subject, self.workflow())
 
     @cached_property
     def set_up(self) -> Mapping[str, Any]:

@@ -10,13 +10,13 @@ from fastapi.responses import Response
 
 from functions.web.problems import Answers, problem
 from shared.crm.errors import IdempotencyKeyReusedError
+from shared.platform.flow_machines import MachineError, MachineQuotaError
 from shared.workflows.executions.errors import (
     AnswerError,
     AnswerTooEarlyError,
     ExecutionNotFoundError,
     ExecutionOverError,
     InputTooLargeError,
-    LLMProviderError,
     NodeNotFoundError,
     NotResumableError,
     PublisherError,
@@ -55,7 +55,8 @@ ANSWERS: Final[Answers] = {
     WorkflowInactiveError: _answer(409, "Workflow is inactive", "WORKFLOW_INACTIVE"),
     PublisherError: _answer(409, "Publisher lost the right", "PUBLISHER_NOT_ALLOWED"),
     InputTooLargeError: _answer(413, "Input too large", "INPUT_TOO_LARGE"),
+    MachineQuotaError: _answer(409, "Too many machines", "MACHINE_QUOTA_EXCEEDED"),
+    MachineError: _answer(502, "No machine", "MACHINE_REFUSED"),
     StartFailedError: _answer(502, "Not started", "EXECUTION_NOT_STARTED"),
-    LLMProviderError: _answer(400, "Language model not usable", "LLM_PROVIDER_ERROR"),
     IdempotencyKeyReusedError: _reused,
 }

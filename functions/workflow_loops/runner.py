@@ -1,4 +1,4 @@
-"""The node runner: one task of a compiled flow per call, or a whole flow."""
+"""The node runner: per call one task of a compiled flow, a whole flow, or a part of a draft."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return float(context.get_remaining_time_in_millis()) / 1000
 
     known = tenants(context.invoked_function_arn)
+    if "trial" in event:
+        return asyncio.run(known.of(event["by"]["tenant"]).trial(event, left))
     done = known.of(event["state"]["tenant"]).handle(event, left)
     if event["mode"] != _FLOW:
         return asyncio.run(done)

@@ -33,6 +33,7 @@ from shared.platform.flow_machines import FlowMachines, FlowRuns
 from shared.platform.lambda_runs import LambdaFlowRuns
 from shared.platform.step_functions import MachinePlace, StepFunctionsFlowMachines
 from shared.platform.tenant_sessions import TenantSessions
+from shared.workflows.development.remote import answered
 from shared.workflows.executions import rows
 from shared.workflows.executions.children import ChildRuns
 from shared.workflows.executions.closing import Closing
@@ -78,12 +79,25 @@ class TenantRuns:
         runner = self._runner(str(event["state"]["execution"]), left)
         return await runner.handle(event, left)
 
-    def _runner(self, execution: str, left: TimeLeft | None) -> NodeRunner:
-        children = ChildRuns(
+    async def trial(self, event: Mapping[str, Any], left: TimeLeft | None) -> dict[str, Any]:
+        """Runs a part of a draft, in the name of whoever draws it."""
+        by = Principal.from_context(event["by"])
+        children = self._children(str(event["trial"]["execution_id"]), left)
+        run = Run(
+            by.tenant, lambda: str(event["workflow"]), self._tables, lambda: by, children,
+            lambda: _sessions().dynamodb(self._tenant),
+        )  # fmt: skip
+        return await answered(event, _registry(), ports_of(run), _pools())
+
+    def _children(self, execution: str, left: TimeLeft | None) -> ChildRuns:
+        return ChildRuns(
             self._starting, self._machines, self._tables, settings().executions_table,
             self._tenant, execution,
             lambda child: self._whole(child, left),
         )  # fmt: skip
+
+    def _runner(self, execution: str, left: TimeLeft | None) -> NodeRunner:
+        children = self._children(execution, left)
         run = Run(
             self._tenant, lambda: self._execution(execution).workflow_id, self._tables,
             lambda: self._publisher(execution), children,

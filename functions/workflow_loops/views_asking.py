@@ -153,8 +153,8 @@ class ToolCallView(BaseModel):
 
     tool: str
     ok: bool
-    result: Any
-    error: str | None
-    message: str
-    cut: bool
+    result: Any = None
+    error: str | None = None
+    message: str = ""
+    cut: bool = False
     """Whether the result is only the beginning, as a text."""

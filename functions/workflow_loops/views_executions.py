@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Annotated, Any, Final, Literal
 
@@ -13,6 +14,16 @@ from shared.workflows.executions.record import NodeDetail, Standing
 
 SHOWN: Final = 100
 """Lines of the log that stand with an execution; the rest is at `/logs/`."""
+
+
+MAX_SHOWN: Final = 1_500_000
+"""Bytes of JSON of one value in an answer, which may have six megabytes in all."""
+
+
+def shown(value: Any) -> Any:
+    """A value, or how large it is if no answer takes it."""
+    size = len(json.dumps(value, default=str))
+    return value if size <= MAX_SHOWN else {"omitted_bytes": size}
 
 
 class Start(BaseModel):
@@ -129,7 +140,7 @@ class NodeView(NodeStateView):
     def detail(cls, found: NodeDetail) -> NodeView:
         """The view of a node."""
         return cls(
-            **asdict(found.state), input=found.input, output=found.output,
+            **asdict(found.state), input=shown(found.input), output=shown(found.output),
             waiting=dict(found.waits_for) if found.waits_for else None,
             tokens=found.tokens, cost=found.cost,
         )  # fmt: skip
@@ -167,7 +178,8 @@ class ExecutionDetail(ExecutionView):
         last = happened(standing)[-SHOWN:]
         return cls(
             **cls.facts(standing.execution), current_node=standing.current,
-            inputs=standing.header.given, result=standing.header.result, node_states=states,
+            inputs=shown(standing.header.given), result=shown(standing.header.result),
+            node_states=states,
             logs=[LogLine.model_validate(line) for line in last],
             continues=standing.execution.continues,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.python_tool import PythonTool
 from infra.constructs.roles import right, service_role
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import BOARD, GET, PUT, READ, WRITE, index_arn
@@ -32,7 +33,6 @@ KEEP: Final = tuple(
 BUCKET_ROLES: Final = f"arn:{cdk.Aws.PARTITION}:iam::*:role/{ROLE_PREFIX}*"
 """Roles of tenants' own accounts, which ask for the external id of a bucket's registration."""
 _TIMEOUT_SECONDS: Final = 300
-_PYTHON_TIMEOUT_SECONDS: Final = 40
 
 
 class NodeRunner(Construct):
@@ -44,7 +44,7 @@ class NodeRunner(Construct):
     ) -> None:
         super().__init__(scope, name)
         self._deployment, self._data = deployment, data
-        self.python = self._python_function()
+        self.python = PythonTool(self, "PythonTool", deployment).function
         self.function = self._runner_function(sender)
         self.machine_role = self._machine_role()
 
@@ -128,18 +128,6 @@ class NodeRunner(Construct):
             action="lambda:InvokeFunction",
             function_name=runner.arn,
             principal=runner.role.role_arn,
-        )
-
-    def _python_function(self) -> ServiceFunction:
-        """Runs programs that models wrote: its role may write its log, and nothing else."""
-        return ServiceFunction(
-            self,
-            "PythonToolFunction",
-            self._deployment,
-            service="python_tool",
-            handler="functions.python_tool.handler.handler",
-            timeout=_PYTHON_TIMEOUT_SECONDS,
-            memory=512,
         )
 
     def _machine_role(self) -> iam.Role:

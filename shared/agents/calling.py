@@ -62,7 +62,7 @@ async def call_tool(tools: ToolRegistry, call: ToolCall, context: ToolContext) -
     """Calls a tool; only a cancelled run is raised."""
     tool = tools.find(call.name)
     if tool is None:
-        known = ", ".join(tools) or "none"
+        known = ", ".join(name for name, _ in tools.items()) or "none"
         return _failed(call.name[:64], "unknown_tool", f"there is no such tool; there are {known}")
     if missing := sorted(tool.needs - context.ports.keys()):
         told = f"the tool needs {', '.join(missing)}, which this deployment does not give"

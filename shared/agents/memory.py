@@ -21,8 +21,17 @@ _TRIES: Final = 5
 class TableMemory:
     """The port `Memory` of one tenant; a turn that comes again after forty others counts twice."""
 
-    def __init__(self, tables: Tables, table: str, tenant: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        table: str,
+        tenant: str,
+        workflow: str = "",
+        clock: Clock = utc_now,
+    ) -> None:
+        """`workflow` is whose conversations these are where a flow does not know its id."""
         self._tables, self._table, self._clock = tables, table, clock
+        self._workflow = workflow
         self._partition = f"{tenant}#memory"
 
     async def recall(self, workflow: str, key: str) -> Sequence[Mapping[str, Any]]:
@@ -70,7 +79,7 @@ class TableMemory:
         return None if over else item
 
     def _key(self, workflow: str, key: str) -> dict[str, str]:
-        return {"pk": self._partition, "sk": f"{workflow}#{_hashed(key)}"}
+        return {"pk": self._partition, "sk": f"{self._workflow or workflow}#{_hashed(key)}"}
 
 
 def _hashed(text: str) -> str:

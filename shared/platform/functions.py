@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from shared.platform.aws import client
+
+MOST: Final = 5_500_000
+"""Bytes; Lambda takes and gives 6 MB."""
 
 
 class FunctionFailedError(Exception):
@@ -16,8 +19,8 @@ class FunctionFailedError(Exception):
 class Functions(Protocol):
     """The port to other functions."""
 
-    def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """What it answers.
+    def call(self, name: str, payload: Mapping[str, Any], tenant: str = "") -> dict[str, Any]:
+        """What it answers; `tenant` is for functions that AWS isolates by tenant.
 
         Raises:
             FunctionFailedError: it raised, or was ended.
@@ -27,10 +30,25 @@ class Functions(Protocol):
 class LambdaFunctions:
     """The port on AWS Lambda."""
 
-    def call(self, name: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def __init__(self, wait: int = 10, attempts: int = 4) -> None:
+        """For how many seconds an answer is waited, and how often it is asked for."""
+        self._wait, self._attempts = wait, attempts
+
+    def call(self, name: str, payload: Mapping[str, Any], tenant: str = "") -> dict[str, Any]:
         """See `Functions.call`."""
-        answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload).encode())
-        body = answer["Payload"].read()
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        body = json.dumps(payload).encode()
+        if len(body) > MOST:
+            raise FunctionFailedError(f"{len(body)} bytes are more than a function takes: {MOST}")
+        try:
+            isolated = {"TenantId": tenant} if tenant else {}
+            answer = client("lambda", self._wait, self._attempts).invoke(
+                FunctionName=name, Payload=body, **isolated
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise FunctionFailedError(f"{name} gave no answer: {error}") from error
+        told = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise FunctionFailedError(f"{name} ended without an answer")
-        return dict(json.loads(body))
+        return dict(json.loads(told))

@@ -19,8 +19,8 @@ def agent_flow(**config: Any) -> FlowGraph:
 
 
 def run(
-    flow: FlowGraph, models: Any, given: Any = None, record: Record | None = None, **ports: Any
-):
+    flow: FlowGraph, models: Any, given: Any = None, record: Any = None, /, **ports: Any
+) -> Run:
     """A run of the inline engine."""
     wired = {**node_ports(), MODELS: models, **ports}
 

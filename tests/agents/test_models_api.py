@@ -16,9 +16,11 @@ from shared.llm.errors import BudgetExceededError, NoProviderError
 from shared.nodes.agents.ports import MODELS
 from tests.agents.running import run_agent
 from tests.fakes.counters import MemoryCounters
+from tests.fakes.graphs import REGISTRY
 from tests.fakes.node_ports import node_ports
 from tests.fakes.secrets import MemorySecrets
 from tests.fakes.tables import MemoryTables
+from tests.fakes.trials import InlineTrials
 from tests.unit.workflows.test_api import Api
 
 KEY = "sk-a-key-of-acme-0001"
@@ -35,11 +37,15 @@ class Models(Api):
         self.tables, self.secrets, self.counters = MemoryTables(), MemorySecrets(), MemoryCounters()
         self.nodes = node_ports()
         self.app.state.asking = build(
-            self.told, self.tables, self.secrets, self.counters, lambda who: self.nodes
+            self.told,
+            self.tables,
+            self.secrets,
+            self.counters,
+            InlineTrials(REGISTRY, lambda tenant: self.nodes),
         )
 
     def ports(self, tenant="acme"):
-        return agent_ports(self.told, self.tables, self.secrets, self.counters)(tenant, "jo")
+        return agent_ports(self.told, self.tables, self.secrets, self.counters)(tenant, "jo", "w1")
 
 
 @pytest.fixture
@@ -47,6 +53,7 @@ def api(offline):
     api = Models(llm_private_addresses=True)
     api.url = offline.url
     api.scripts = offline.scripts
+    api.scripts.remove(KEY)
     return api
 
 
@@ -168,7 +175,7 @@ def test_a_run_has_a_limit_that_all_its_agents_share(api):
     limits = policy.get("acme").run.model_copy(update={"tokens": 3_000})
     policy.put("acme", policy.get("acme").model_copy(update={"run": limits}))
     ports = api.ports()
-    codes = [run_agent(None, prompt="?", ports=ports).error for _ in range(200)]
+    codes = [run_agent(None, prompt="?", ports=ports).error for _ in range(60)]
     assert codes[0] is None
     assert codes[-1].type == "BudgetExceededError"
     assert "per run" in codes[-1].message
@@ -192,6 +199,12 @@ def test_a_tool_is_called(api):
     assert (wrong["ok"], wrong["error"]) == (False, "malformed_arguments")
     assert api("POST", "/tools/nope/execute/", json={}).status_code == 404
     assert api("POST", "/tools/calculator/execute/", role="user", json=body).status_code == 403
+
+
+def test_arguments_are_no_templates(api):
+    body = {"arguments": {"data": "1", "expression": "'{{ data.arguments }}'"}}
+    done = api("POST", "/tools/json_transform/execute/", json=body).json()
+    assert "arguments" not in str(done["result"])
 
 
 def test_the_same_key_changes_once(api):

@@ -23,7 +23,7 @@ ADA = [{"name": "Ada", "value": 3}, {"name": "Bob", "value": 4}]
 class Here:
     """The port `Functions`: the handler in this process."""
 
-    def call(self, name, payload):
+    def call(self, name, payload, tenant):
         return handler(dict(payload), None)
 
 
@@ -110,7 +110,7 @@ def test_an_agent_runs_a_program_through_its_function():
     code = "result = sorted(x['name'] for x in data)"
     asked = {"code": code, "data": '[{"name": "Bob"}, {"name": "Ada"}]', "timeout_seconds": 5}
     model = ScriptedModel(called(("python_executor", asked)), said("sorted"))
-    ports = {PYTHON: FunctionPython(Here(), "python-tool")}
+    ports = {PYTHON: FunctionPython(Here(), "python-tool", "acme")}
     done = run_agent(FakeModels(model), prompt="sort", tools=["python_executor"], ports=ports)
     assert done.output("a")["output"] == "sorted"
     assert '"result": ["Ada", "Bob"]' in model.asked[1].messages[-1].text

@@ -65,13 +65,15 @@ class MemoryFlowMachines:
         self.running: dict[str, Running] = {}
         self.stops: list[tuple[str, str]] = []
         self.refuses: str = ""
+        self.compiler = ""
+        """Another one makes another definition, and so another machine, of the same graph."""
         self.before_ensure: Callable[[Wanted], None] = lambda wanted: None
 
     def ensure(self, wanted: Wanted) -> str:
         self.before_ensure(wanted)
         if self.refuses:
             raise MachineError(self.refuses)
-        arn = f"arn:{wanted.tenant}:{wanted.workflow_id}:{wanted.number}"
+        arn = f"arn:{wanted.tenant}:{wanted.workflow_id}:{wanted.number}{self.compiler}"
         self.wanted.setdefault(arn, wanted)
         return arn
 

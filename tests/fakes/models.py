@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any
 
 from shared.llm.budget import Budget
-from shared.llm.messages import ToolCall, UserMessage
+from shared.llm.messages import ToolCall, ToolMessage, UserMessage
 from shared.llm.metered import MeteredModel
 from shared.llm.port import Answer, Finished, TextDelta
 from shared.llm.prices import Prices
@@ -29,7 +29,10 @@ def called(*calls: tuple[str, Any]) -> Answer:
 
 
 class ScriptedModel:
-    """The port `LanguageModel`: each answer once; without a script it says what it heard."""
+    """The port `LanguageModel`: each answer once.
+
+    Without a script it calls a tool for each line that names one, and says what it heard.
+    """
 
     name = "fake"
 
@@ -58,8 +61,18 @@ class ScriptedModel:
             from shared.llm.schemas import told_schema
 
             return said(json.dumps(minimal(told_schema(request.output)["schema"])))
-        heard = [m.text for m in request.messages if isinstance(m, UserMessage)]
-        return said(f"You said: {heard[-1]}")
+        heard = [m.text for m in request.messages if isinstance(m, UserMessage)][-1]
+        answers = [m.text for m in request.messages if isinstance(m, ToolMessage)]
+        lines = heard.splitlines()
+        if request.tools and len(answers) < len(lines):
+            from local.offline_model.conversation import OfferedTool
+            from local.offline_model.grammars import by_name
+
+            offered = [OfferedTool(tool.name, tool.parameters) for tool in request.tools]
+            if call := by_name(lines[len(answers)], offered):
+                return called((call.name, call.arguments))
+        told = f"The tools said: {' '.join(answers)}" if answers else f"You said: {heard}"
+        return said(told)
 
 
 class FakeModels:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from functions.workflow_loops.executing import ExecutingDep
+from functions.workflow_loops.model_check import check_models
 from functions.workflow_loops.routes.executions import ListedDep
 from functions.workflow_loops.services import ServicesDep
 from functions.workflow_loops.views_executions import (
@@ -27,8 +28,11 @@ from shared.workflows.executions.waiting import PATIENCE
 router = APIRouter(tags=["executions"])
 
 
-async def ordered(workflow_id: str, body: Start, request: Request, who: PrincipalDep) -> Order:
+async def ordered(
+    workflow_id: str, body: Start, request: Request, who: PrincipalDep, flows: ServicesDep
+) -> Order:
     """The run that a request wants."""
+    await check_models(request, who.tenant, workflow_id, flows)
     key = request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= 255:
         raise BadRequestError("Idempotency-Key", "not 1 to 255 characters", "send a UUID")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Header
 
@@ -16,12 +15,12 @@ from functions.workflow_loops.views_asking import (
     ToolsView,
     ToolView,
 )
-from shared.agents.calling import call_tool
-from shared.agents.tool import ToolContext
 from shared.identity.rights import Right
-from shared.llm.messages import ToolCall
 from shared.nodes.agents.egress import checked_hosts
 from shared.platform.ids import new_id
+
+_GIVEN: Final = "{{ data.arguments }}"
+"""As they were sent: nothing in them is a template."""
 
 router = APIRouter(prefix="/tools", tags=["tools"])
 
@@ -47,10 +46,19 @@ async def execute(
         egress = checked_hosts(tuple(body.egress))
     except ValueError as error:
         raise BadRequestError("egress", str(error), "write api.example.com") from None
-    key = f"tool/{who.subject}/{name}/{idempotency_key or new_id()}"
-    call = ToolCall(id="", name=name, arguments=json.dumps(body.arguments))
-    done = await call_tool(at.tools, call, ToolContext(at.ports(who), key, egress))
+    config = {"tool": name, "arguments": _GIVEN, "egress": list(egress), "on_error": "result"}
+    node = {"id": "tool", "type": "tool", "config": config}
+    trial = {
+        "mode": "graph", "graph": {"nodes": [node]}, "given": {"arguments": body.arguments},
+        "execution_id": f"tool-{who.subject}-{idempotency_key or new_id()}",
+    }  # fmt: skip
+    ended = await at.trials.run(who, "", trial)
+    if ended["error"]:
+        told = ended["error"]
+        return ToolCallView(tool=name, ok=False, error=told["type"], message=told["message"])
+    done = ended["result"]["tool"]
+    failure = done["error"] or {"type": None, "message": ""}
     return ToolCallView(
-        tool=name, ok=done.ok, result=done.value, error=done.error, message=done.message,
-        cut=done.cut,
+        tool=name, ok=done["ok"], result=done["output"], error=failure["type"],
+        message=failure["message"], cut=done["cut"],
     )  # fmt: skip

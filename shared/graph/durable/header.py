@@ -25,6 +25,8 @@ class Header:
     status: Status = Status.RUNNING
     result: Mapping[str, Any] | None = None
     error: NodeError | None = None
+    until: str | None = None
+    """Of a run that waits inline: when the first of its nodes waits no longer."""
     parent: Parent | None = None
     """Who waits for the run, if another does."""
     expires_at: int | None = None

@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import count
 from typing import Any, Final, Protocol
 
 from shared.graph.durable.blobs import Blobs, Values
@@ -29,6 +30,8 @@ HEADER: Final = "header"
 _HEADER: Final = "run"
 _NODE: Final = "node#"
 _ITEM: Final = "item#"
+_PAGES: Final = 20
+"""Megabytes of entries that an outline reads."""
 _REMEMBERED: Final = 1_000
 """Runs whose expiry a process knows; each task reads the header first."""
 _DATA: Final = ("large", "output", "writers")
@@ -68,8 +71,8 @@ class TablesRecordStore:
         self.expire(tenant, execution, expires_at)
         parent = Parent(**raw["parent"]) if raw.get("parent") else None
         return Header(
-            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, parent,
-            expires_at,
+            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error,
+            raw.get("until"), parent, expires_at,
         )  # fmt: skip
 
     def expire(self, tenant: str, execution: str, expires_at: int | None) -> None:
@@ -113,6 +116,7 @@ class TablesRecordStore:
             "pins": header.pins,
             "result": header.result or {},
             "has_result": header.result is not None,
+            "until": header.until,
             **({"parent": asdict(header.parent)} if header.parent else {}),
             "expires_at": header.expires_at,
         }
@@ -130,10 +134,41 @@ class TablesRecordStore:
         return [_entry(raw) for raw in self._all(tenant, execution, _NODE + path)]
 
     def outline(self, tenant: str, execution: str) -> Iterator[Entry]:
-        """The entries without what nodes gave: nothing large is fetched."""
-        for raw in self._raw(tenant, execution, _NODE):
-            told = {key: value for key, value in raw.items() if key not in _DATA}
-            yield Entry.from_json(told)
+        """The entries without what nodes gave: nothing large is fetched.
+
+        Of a run with megabytes of entries, those of the first.
+        """
+        for _, entry in self.outlined(tenant, execution, _PAGES):
+            yield entry
+
+    def outlined(
+        self, tenant: str, execution: str, pages: int | None = None
+    ) -> Iterator[tuple[Item, Entry]]:
+        """Rows of entries as they are stored, each with its entry's outline."""
+        for row in self.rows(tenant, execution, _NODE, pages):
+            told = {key: value for key, value in _body(row).items() if key not in _DATA}
+            yield row, Entry.from_json(told)
+
+    def rows(
+        self, tenant: str, execution: str, prefix: str, pages: int | None = None
+    ) -> Iterator[Item]:
+        """Rows as they are stored, of so many pages of a megabyte at most."""
+        start: Mapping[str, Any] | None = None
+        for number in count(1):
+            partition = ("pk", _partition(tenant, execution))
+            page = self._tables.query(Query(self._table, partition, prefix=prefix, start=start))
+            yield from page.items
+            start = page.next_start
+            if start is None or number == pages:
+                return
+
+    def moved(self, tenant: str, execution: str, row: Item) -> Put:
+        """The write of a row of another run into this one."""
+        item = {**row, "pk": _partition(tenant, execution)}
+        item.pop("expires_at", None)
+        if (expires_at := self._expiries.get((tenant, execution))) is not None:
+            item["expires_at"] = expires_at
+        return Put(self._table, item)
 
     def put_entry(self, tenant: str, execution: str, entry: Entry) -> Entry:
         """See `RecordStore.put_entry`."""
@@ -195,22 +230,7 @@ class TablesRecordStore:
         return self._unpacked(_body(item)) if item else None
 
     def _all(self, tenant: str, execution: str, prefix: str) -> Iterator[dict[str, Any]]:
-        return map(self._unpacked, self._raw(tenant, execution, prefix))
-
-    def _raw(self, tenant: str, execution: str, prefix: str) -> Iterator[dict[str, Any]]:
-        start: Mapping[str, Any] | None = None
-        while True:
-            page = self._tables.query(
-                Query(
-                    self._table,
-                    ("pk", _partition(tenant, execution)),
-                    prefix=prefix,
-                    start=start,
-                )
-            )
-            yield from (_body(item) for item in page.items)
-            if (start := page.next_start) is None:
-                return
+        return (self._unpacked(_body(row)) for row in self.rows(tenant, execution, prefix))
 
     def _put(
         self,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from shared.graph.engine.development import input_for, item_walk
@@ -125,8 +125,11 @@ class FlowEngine:
         given: Mapping[str, Any] | None = None,
         *,
         pins: Mapping[str, Any] | None = None,
+        results: Sequence[Any] = (),
     ) -> Run:
         """Runs a loop's body for one of its items, with what would enter the loop.
+
+        `results` is what the items before gave.
 
         Raises:
             GraphError: the node is no loop over items, or has no such item.
@@ -134,7 +137,7 @@ class FlowEngine:
         loaded = self.load_workflow(flow)
         state = self._state(loaded)
         state.pins = pins or {}
-        walk = await item_walk(loaded, state, loop, index, given or {})
+        walk = await item_walk(loaded, state, loop, index, given or {}, results)
         return await self._finished(state, walk, True)
 
     async def run_api(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # who draws flows asks no model
     from collections.abc import Callable, Mapping
 
     from shared.agents.agent import Conduct, Done
+    from shared.agents.notes import Notes
     from shared.agents.registry import ToolRegistry
     from shared.llm.messages import Message
 
@@ -123,7 +124,7 @@ async def ask(
     around = Surroundings(
         tools or ToolRegistry(),
         context.ports,
-        f"{context.idempotency_key()}{part}",
+        await _key(notes, f"{context.idempotency_key()}{part}") if tools else "",
         egress,
         _piece(context),
         spend,
@@ -135,6 +136,11 @@ async def ask(
 def journal(context: NodeContext) -> Any:
     """Where notes go; a node that is run by hand has none to keep."""
     return context.ports.get(JOURNAL) or RecordJournal(Record())
+
+
+async def _key(notes: Notes, key: str) -> str:
+    """A run that is resumed has another id; what its tools began before has not."""
+    return str((await notes.once("key", {"key": key}))["key"])
 
 
 def _piece(context: NodeContext) -> Any:

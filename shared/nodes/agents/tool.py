@@ -58,11 +58,20 @@ class ToolNode(BlockingNode[ToolConfig]):
         "ok": "Whether it did its work",
         "output": "What it gave; of too long an answer, the beginning as a text",
         "error": "null, or {type, message}",
+        "cut": "Whether the output is only the beginning",
     }
     example = Example(
         {"tool": "calculator", "arguments": {"expression": "{{ data.price }} * 3"}},
         {"price": 14},
-        {"tool": {"tool": "calculator", "ok": True, "output": {"result": 42}, "error": None}},
+        {
+            "tool": {
+                "tool": "calculator",
+                "ok": True,
+                "output": {"result": 42},
+                "error": None,
+                "cut": False,
+            }
+        },
     )
 
     async def execute(self, config: ToolConfig, data: Data, context: NodeContext) -> dict[str, Any]:
@@ -81,7 +90,10 @@ class ToolNode(BlockingNode[ToolConfig]):
             raise NodeFailedError(_camel(outcome.error or ""), f"{config.tool}: {outcome.message}")
         told = {"type": outcome.error, "message": outcome.message}
         error = None if outcome.ok else told
-        return {"tool": config.tool, "ok": outcome.ok, "output": outcome.value, "error": error}
+        return {
+            "tool": config.tool, "ok": outcome.ok, "output": outcome.value, "error": error,
+            "cut": outcome.cut,
+        }  # fmt: skip
 
 
 def _camel(kind: str) -> str:

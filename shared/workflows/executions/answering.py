@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.graph.durable import give_answer
@@ -124,18 +124,15 @@ class Answering:
     def _go_on(self, tenant: str, execution: Execution, key: str, token: str | None) -> None:
         store = self._at.store
         if execution.engine == "inline" or not execution.machine:
-            header = store.header(tenant, execution.id)
-            # Of a run that is on its way, its own end sees the answer.
-            if header is not None and header.status is Status.WAITING:
-                running = replace(header, status=Status.RUNNING)
-                if store.end(tenant, execution.id, header, running):
-                    self._starting.launched(tenant, execution)
+            self._starting.wake(tenant, execution)
             return
         for _ in range(_LOOKS):
-            if token is not None:
-                self._at.machines.succeed(token, {})
+            # A token that nobody waits with any more is one from before: the next comes soon.
+            if token is not None and self._at.machines.succeed(token, {}):
                 return
             self._sleep(_PAUSE)
             found = store.note(tenant, execution.id, "token", key)
             token = str(found["token"]) if found else None
-        raise AnswerTooEarlyError("the run is about to wait; send the answer again in a second")
+        if token is None:
+            said = "the run is about to wait; send the answer again in a second"
+            raise AnswerTooEarlyError(said)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from shared.graph.durable.closing import tell_parent
 from shared.graph.record import Status
-from shared.workflows.executions.errors import ExecutionOverError
+from shared.platform.flow_machines import MachineError
+from shared.workflows.executions.errors import ExecutionNotFoundError, ExecutionOverError
 from shared.workflows.executions.execution import Execution
 from shared.workflows.executions.ports import Ports
 from shared.workflows.executions.reading import Reading
@@ -37,5 +40,15 @@ class Cancelling:
                 break
         tell_parent(store, self._at.machines, tenant, cancelled)
         if execution.machine and not execution.express:
-            self._at.machines.stop(execution.machine, execution_id, f"cancelled by {by}")
+            with suppress(MachineError):  # the node runner refuses what it would still do
+                self._at.machines.stop(execution.machine, execution_id, f"cancelled by {by}")
+        self._cancel_children(tenant, execution_id, by)
         return self._reading.get(tenant, execution_id)
+
+    def _cancel_children(self, tenant: str, execution_id: str, by: str) -> None:
+        """Ends the workflows that it waits for."""
+        for entry in self._at.store.outline(tenant, execution_id):
+            waited = entry.waits_for or {}
+            if entry.status is Status.WAITING and waited.get("kind") == "workflow":
+                with suppress(ExecutionOverError, ExecutionNotFoundError):
+                    self.cancel(tenant, str(waited["details"]["execution"]), by)

@@ -34,10 +34,6 @@ class StartFailedError(Exception):
     """The engine did not take the run, which stands as failed; the message is its reason."""
 
 
-class LLMProviderError(Exception):
-    """A language model is not configured, or its provider refused (seed 003's name)."""
-
-
 class NodeNotFoundError(Exception):
     """The run has no such node, or no such item of a loop."""
 

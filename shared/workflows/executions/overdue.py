@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from shared.graph.errors import NodeError
 from shared.platform.clock import iso
+from shared.platform.flow_machines import MachineError
+from shared.workflows.executions.errors import StartFailedError
 from shared.workflows.executions.execution import Execution
 from shared.workflows.executions.ports import Ports
 from shared.workflows.executions.reading import Reading
@@ -23,10 +26,11 @@ class Overdue:
         self._at, self._starting, self._reading = ports, starting, reading
 
     def sweep(self) -> int:
-        """Closes overdue runs of all tenants; how many. The sweeper calls it every few minutes."""
+        """Closes overdue runs of all tenants, wakes those that waited long enough; how many."""
         found = list(self._reading.due(iso(self._at.clock()), _AT_ONCE))
         for tenant, execution in found:
-            self._close(tenant, execution)
+            with suppress(StartFailedError):  # such a run stands as failed
+                self._close(tenant, execution)
         return len(found)
 
     def checked(self, tenant: str, execution_id: str) -> Execution:
@@ -43,7 +47,11 @@ class Overdue:
         self._starting.fail(tenant, execution_id, NodeError("MachineLost", why[:300]))
 
     def _close(self, tenant: str, execution: Execution) -> None:
+        if execution.status == "paused" and execution.engine == "inline":
+            self._starting.wake(tenant, execution)
+            return
         said = f"timed out: no end within {execution.allowed:.0f} s of its start"
         self._starting.fail(tenant, execution.id, NodeError(TIMED_OUT, said))
         if execution.machine and not execution.express:
-            self._at.machines.stop(execution.machine, execution.id, said)
+            with suppress(MachineError):  # the node runner refuses what it would still do
+                self._at.machines.stop(execution.machine, execution.id, said)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from shared.graph.durable.places import BASE
-from shared.graph.durable.tasks import RUNTIME
+from shared.graph.durable.carrying import carry_over
+from shared.platform.flow_machines import MachineError
 from shared.platform.tables import Absent, Put, TransactionRefusedError
 from shared.workflows.errors import NotPublishedError, WorkflowNotFoundError
 from shared.workflows.executions.errors import (
@@ -28,7 +28,7 @@ MOST: Final = 100
 _CONTINUED: Final = "continued"
 _REFUSALS: Final = (
     ExecutionNotFoundError, NotResumableError, WorkflowNotFoundError, NotPublishedError,
-    WorkflowInactiveError, PublisherError, StartFailedError,
+    WorkflowInactiveError, PublisherError, StartFailedError, MachineError,
 )  # fmt: skip
 
 
@@ -83,7 +83,8 @@ class Resuming:
         if standing := self._at.tables.get(self._at.executions, claim):
             raise _continued(old.id, standing["by"])
         self._at.store.expire(tenant, planned.id, planned.expires_at)
-        self._copy(tenant, old.id, planned.id)
+        # Before the new run stands: half of it would belong to no run.
+        carry_over(self._at.tables, self._at.store, tenant, old.id, planned.id)
         try:
             made = self._starting.written(order, planned, header.pins)
         except TransactionRefusedError as refused:
@@ -120,20 +121,7 @@ class Resuming:
             return self._starting.again(order, old)
         version = self._publishing.version(order.tenant, old.workflow_id, old.number)
         self._starting.check_publisher(order.tenant, version)
-        return self._starting.planned(order, version)
-
-    def _copy(self, tenant: str, old: str, new: str) -> None:
-        """Everything that stands, before the new run does; half of it would belong to no run."""
-        store = self._at.store
-        done = store.record(tenant, old).for_resume()
-        for entry in done:
-            store.put_entry(tenant, new, entry)
-        for item in done.items.values():
-            store.put_item(tenant, new, item)
-        for kind in (BASE, RUNTIME):
-            notes: dict[str, Any] = dict(store.notes(tenant, old, kind))
-            for key, values in notes.items():
-                store.put_note(tenant, new, kind, key, values)
+        return self._starting.planned(order, self._publishing.runnable(order.tenant, version))
 
 
 def _continued(old: str, by: str) -> NotResumableError:

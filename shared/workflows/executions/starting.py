@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -94,7 +94,7 @@ class Starting:
     def standing(self, tenant: str, workflow_id: str) -> Version:
         """The version that may be run now; see `start` for what is raised."""
         workflow = self._workflows.get(tenant, workflow_id)
-        version = self._publishing.standing(tenant, workflow_id)
+        version = self._publishing.standing_of(tenant, workflow)
         if workflow.activity == "inactive":
             raise WorkflowInactiveError(f"{workflow.name} is switched off; activate it first")
         self.check_publisher(tenant, version)
@@ -170,7 +170,9 @@ class Starting:
             *at.idempotency.writes(order.tenant, order.attempt, answer),
             *order.also,
         ]
-        return at.closing.commit(order.tenant, None, execution, also)
+        made = at.closing.commit(order.tenant, None, execution, also)
+        at.started(order.tenant, made)
+        return made
 
     def launched(
         self, tenant: str, execution: Execution, wanted: bool = True, *, waits: bool = False
@@ -197,6 +199,15 @@ class Starting:
             self._at.runs.run(whole_flow(given))
         else:
             self._at.runs.begin(whole_flow(given))
+
+    def wake(self, tenant: str, execution: Execution) -> None:
+        """Lets an inline run go on that waits; one that is on its way sees for itself."""
+        store = self._at.store
+        header = store.header(tenant, execution.id)
+        if header is not None and header.status is GraphStatus.WAITING:
+            running = replace(header, status=GraphStatus.RUNNING, until=None)
+            if store.end(tenant, execution.id, header, running):
+                self.launched(tenant, execution)
 
     def fail(self, tenant: str, execution_id: str, error: NodeError) -> None:
         """Closes a run as failed, unless it has ended."""

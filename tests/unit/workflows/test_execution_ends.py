@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from shared.graph import BlockingNode, Waiting
+from shared.graph.node import NoConfig
+from shared.graph.record import Entry
+from shared.graph.record import Status as GraphStatus
 from shared.graph.registry import NodeRegistry
 from shared.identity.principal import ForbiddenError, Principal
 from shared.nodes import registry
+from shared.platform.clock import iso, utc_now
+from shared.platform.flow_machines import MachineError
 from shared.workflows.errors import NotPublishedError
 from shared.workflows.executions.answering import Given
 from shared.workflows.executions.errors import (
@@ -31,7 +38,7 @@ ADA = Principal("acme", "ada", "sales_rep")
 @pytest.fixture
 def world():
     nodes = [registry().get(name) for name in registry()]
-    return ExecutionsWorld(NodeRegistry(*nodes, *TEST_NODES, Step, Each, Cancelled))
+    return ExecutionsWorld(NodeRegistry(*nodes, *TEST_NODES, Step, Each, Cancelled, WaitsAMinute))
 
 
 def chain(engine, *nodes, **settings):
@@ -39,6 +46,16 @@ def chain(engine, *nodes, **settings):
     ways = {node["id"]: "approved" if node["type"] == "approval" else "default" for node in nodes}
     edges = [{"source": a, "target": b, "sourceHandle": ways[a]} for a, b in pairwise(ids)]
     return {"nodes": list(nodes), "edges": edges, "settings": {"engine": engine, **settings}}
+
+
+class WaitsAMinute(BlockingNode[NoConfig]):
+    """A node that says nothing of the case that nobody answers."""
+
+    type = "waits-a-minute"
+    waits = True
+
+    def execute(self, config, data, context):
+        return Waiting("callback", iso(utc_now() + timedelta(seconds=60)))
 
 
 def step(name, **config):
@@ -63,6 +80,7 @@ def test_a_failed_run_goes_on_with_the_mended_version_and_repeats_nothing(world,
     workflow = world.workflow(chain(engine, step("a"), step("b", fail="Bad"), step("c")))
     failed = world.start(workflow, {"x": 1})
     assert (failed.status, calls(failed.id)) == ("failed", ["a", "b"])
+    world.ports.store.put_note("acme", failed.id, "journal", "b/1", {"answer": 42})
     mended = chain(engine, step("a", value="other"), step("b"), step("c"))
     changed(world, workflow, mended)
     made = world.at.resuming.resume("acme", failed.id, "latest", "jo")
@@ -71,6 +89,8 @@ def test_a_failed_run_goes_on_with_the_mended_version_and_repeats_nothing(world,
     assert (done.cause.kind, done.cause.id) == ("resume", failed.id)
     assert calls(done.id) == ["b", "c"]
     assert world.ports.store.entry("acme", done.id, "a").output["step"] == "a"
+    # What an agent was told before it failed is not asked, and not billed, again.
+    assert world.ports.store.note("acme", done.id, "journal", "b/1") == {"answer": 42}
     with pytest.raises(NotResumableError, match=done.id):
         world.at.resuming.resume("acme", failed.id, "latest", "jo")
     with pytest.raises(NotResumableError, match="only a failed one"):
@@ -96,10 +116,39 @@ def test_a_loop_goes_on_with_the_items_that_are_left(world, engine):
     assert calls(made.id) == ["after"]
 
 
+@pytest.mark.parametrize(
+    ("engine", "waits"), [("inline", False), ("durable", False), ("durable", True)]
+)
+def test_an_item_that_failed_is_the_first_that_is_run_again(world, engine, waits):
+    """With `waits`, the body is states of the machine and not one task."""
+    loop = {"id": "each", "type": "each", "config": {"items": [1, 2, 3]}}
+    bad = "{{ 'Bad' if data.forEachNode.state.index == 1 else '' }}"
+    pause = {"id": "pause", "type": "delay", "config": {"interval": 0}}
+    inner = [step("in", fail=bad), *([pause] if waits else [])]
+    graph = {
+        "nodes": [loop, *inner, step("after")],
+        "edges": [
+            {"source": "each", "target": "in", "sourceHandle": "body"},
+            *([{"source": "in", "target": "pause"}] if waits else []),
+            {"source": "each", "target": "after"},
+        ],
+        "settings": {"engine": engine},
+    }
+    workflow = world.workflow(graph)
+    failed = world.start(workflow)
+    assert (failed.status, calls(failed.id)) == ("failed", ["each[0]/in", "each[1]/in"])
+    mended = [loop, step("in"), *inner[1:], step("after")]
+    changed(world, workflow, {**graph, "nodes": mended})
+    made = world.at.resuming.resume("acme", failed.id, "latest", "jo")
+    assert world.at.reading.get("acme", made.id).status == "completed"
+    assert calls(made.id) == ["each[1]/in", "each[2]/in", "after"]
+
+
 @BOTH
 def test_the_same_version_fails_again_and_its_continuation_may_go_on(world, engine):
     workflow = world.workflow(chain(engine, step("a"), step("b", fail="Bad")))
     first = world.start(workflow)
+    world.machines.wanted.clear()
     second = world.at.resuming.resume("acme", first.id, "same", "jo")
     assert world.at.reading.get("acme", second.id).status == "failed"
     third = world.at.resuming.resume("acme", second.id, "same", None)
@@ -230,6 +279,53 @@ def test_a_run_that_waits_inline_is_not_overdue(world):
     assert world.at.overdue.checked("acme", made.id).status == "paused"
 
 
+@pytest.mark.parametrize(("seconds", "ends"), [(60, "completed"), (None, "failed")])
+def test_the_sweeper_wakes_what_waited_long_enough_inline(world, seconds, ends):
+    node = asks(timeout_seconds=60) if seconds else {"id": "ask", "type": "waits-a-minute"}
+    made = world.start(world.workflow(chain("inline", node)))
+    assert (made.status, made.due_at is not None) == ("paused", True)
+    assert world.at.overdue.sweep() == 0
+    world.clock.now = made.due_at + timedelta(seconds=1)
+    assert world.at.overdue.sweep() == 1
+    found = world.at.reading.get("acme", made.id)
+    assert (found.status, world.at.overdue.sweep()) == (ends, 0)
+    assert (found.error or {}).get("type") == (None if seconds else "Timeout")
+
+
+def test_one_run_that_cannot_be_woken_keeps_no_other_from_being_closed(world):
+    workflow = world.workflow(chain("inline", asks(timeout_seconds=60)))
+    made = [world.start(workflow) for _ in range(2)]
+    world.clock.now = made[1].due_at + timedelta(seconds=1)
+
+    def refuse(given):
+        raise MachineError("throttled")
+
+    world.runs.begin = refuse
+    assert world.at.overdue.sweep() == 2
+    found = [world.at.reading.get("acme", each.id) for each in made]
+    assert [(each.status, each.error["type"]) for each in found] == [("failed", "StartFailed")] * 2
+
+
+def test_whoever_is_cancelled_cancels_the_workflows_that_it_waits_for(world):
+    workflow = world.workflow(chain("inline", asks()))
+    parent, child = world.start(workflow), world.start(workflow)
+    waits = {"kind": "workflow", "details": {"execution": child.id, "machine": "m"}}
+    entry = Entry("other", GraphStatus.WAITING, waits_for=waits)
+    world.ports.store.put_entry("acme", parent.id, entry)
+    world.at.cancelling.cancel("acme", parent.id, "jo")
+    assert world.at.reading.get("acme", child.id).status == "cancelled"
+
+
+def test_a_machine_that_cannot_be_stopped_hinders_nobody(world):
+    made = world.start(world.workflow(chain("durable", asks())))
+
+    def refuse(arn, name, cause):
+        raise MachineError("throttled")
+
+    world.machines.stop = refuse
+    assert world.at.cancelling.cancel("acme", made.id, "jo").status == "cancelled"
+
+
 def test_a_failure_starts_its_workflow_once_and_never_in_circles(world):
     alarm = world.workflow(chain("inline", step("a", fail="Bad"), on_failure="x"))
     graph = chain("inline", step("a", fail="Bad"), on_failure=alarm.id)
@@ -257,6 +353,11 @@ def test_everything_of_a_run_expires_with_it(world, engine):
     made = world.start(workflow)
     world.at.answering.answer(ADA, Given(made.id, "ask", {"decision": "approved"}))
     expires = int(world.clock.now.timestamp()) + 7 * 86_400
-    rows = [item for item in world.tables.all("executions") if made.id in item["pk"]]
-    assert len(rows) >= 6
+    rows = [
+        item
+        for table in ("executions", "crm")
+        for item in world.tables.all(table)
+        if made.id in item["pk"]
+    ]
+    assert len(rows) >= 10
     assert {item.get("expires_at") for item in rows} == {expires}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from functions.workflow_loops.views_executions import MAX_SHOWN, shown
 from tests.fakes.executions import ExecutionsWorld
 from tests.unit.workflows.test_api import Api
 from tests.unit.workflows.test_workflows import definition
@@ -125,6 +126,11 @@ def test_a_failure_shows_its_node_and_the_log_tells_no_message(api, engine):
     assert many["started_count"] == 1
     for body in ({}, {"execution_ids": ["x"], "workflow_id": "y"}, {"execution_ids": ["x"] * 101}):
         assert api("POST", "/executions/resume/", json=body).status_code == 400
+
+
+def test_a_value_that_no_answer_takes_says_its_size():
+    assert shown({"text": "x"}) == {"text": "x"}
+    assert shown({"text": "x" * MAX_SHOWN}) == {"omitted_bytes": MAX_SHOWN + 12}
 
 
 def test_a_draft_is_tried(api):
