@@ -68,11 +68,22 @@ class Check:
             "identity.authorizer": lambda: events.question(self._token()),
             "events.relay": events.stream,
             "events.sweeper": lambda: {"grace": 0},
+            "events.replayer": lambda: {"Records": []},
             "pipeline_nodes.starter": lambda: self._message(events.of_a_pipeline()),
             "crm.importer": lambda: self._message(self._upload()),
+            "workflow_loops.handler": lambda: events.request(
+                self._principal, "/workflows/", events.WORKFLOW
+            ),
+            "workflow_loops.runner": events.task,
+            "workflow_loops.overdue": dict,
+            "workflow_loops.collector": dict,
+            "workflow_loops.failure_starter": lambda: self._message(events.failed_run()),
+            "python_tool.handler": lambda: {"code": "result = 1", "seconds": 5},
         }
         if module in known:
             return known[module]()
+        if module.startswith("events.consumers."):
+            return self._message(events.sample())
         if module.startswith("pipeline_nodes."):
             return events.step(module.split(".")[1])
         return events.sample()

@@ -43,6 +43,8 @@ class EventType:
     """Whether no outside source may say it, because something is done that only we may cause."""
     source: str = "millrace.crm"
     """Who of us says it first of all; rules that name a source name this one."""
+    published_by: str | None = None
+    """The right that publishing it over the API needs; None is nobody's."""
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
@@ -74,6 +76,7 @@ def event_type(
     aliases: tuple[str, ...] = (),
     ours_alone: bool = False,
     source: str = "millrace.crm",
+    published_by: str | None = None,
 ) -> Callable[[M], M]:
     """Declares the decorated model as an event type; the sample is part of its documentation."""
 
@@ -81,7 +84,9 @@ def event_type(
         taken = {name, *aliases} & _names.keys()
         if taken:
             raise ValueError(f"event types {sorted(taken)} are declared twice")
-        _types[name] = EventType(name, version, model, topics, aliases, sample, ours_alone, source)
+        _types[name] = EventType(
+            name, version, model, topics, aliases, sample, ours_alone, source, published_by
+        )
         _names.update(dict.fromkeys((name, *aliases), name))
         return model
 
