@@ -6,7 +6,17 @@ import subprocess
 import sys
 from typing import Final
 
-NAMES: Final = ("cold", "warm", "authorize", "journey", "start", "billed", "graph", "flows")
+NAMES: Final = (
+    "cold",
+    "warm",
+    "authorize",
+    "journey",
+    "start",
+    "billed",
+    "graph",
+    "flows",
+    "webhooks",
+)
 """In the order they run; each is a process of its own, so that none warms another."""
 
 

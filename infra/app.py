@@ -63,7 +63,12 @@ def add_stacks(app: cdk.App) -> None:
         consumers=load_declarations(ROOT),
     )
     workflows = WorkflowsStack(
-        app, _name(config.stage, "workflows"), config, data=data, application=application
+        app,
+        _name(config.stage, "workflows"),
+        config,
+        data=data,
+        events=events,
+        application=application,
     )
     Dashboard(workflows, "overview", [events, application, workflows])
     data.alarms.hear_alarms_of(app)

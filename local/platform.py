@@ -37,7 +37,7 @@ from local.provision.clients import aws, with_keys
 from local.provision.rights import require_rights
 from local.schedules.clock import ScheduleClock
 from local.schedules.movable_time import MovableTime
-from local.seams import policies
+from local.seams import policies, saved_machines
 from local.snapshots import Snapshots
 from local.weakness import Fault, Weakness
 
@@ -68,6 +68,8 @@ class Options:
     """Of the offline model; 0 is a free one."""
     openai: OpenAI | None = None
     """Asked instead of the offline model."""
+    private_connections: bool = False
+    """Whether workflows may ask servers of this machine."""
 
 
 class Platform:
@@ -185,6 +187,7 @@ class Platform:
             seams.install_interpreter(self.access.credentials)
             for create in self.deployment.later:
                 create()
+            saved_machines.make()
             if not self._stopping.is_set():
                 self._deliver()
                 self.ready.set()
@@ -263,6 +266,7 @@ class Platform:
         return {
             "JWKS_URL": f"{self.aws_url}/{{pool}}/.well-known/jwks.json",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            "PRIVATE_CONNECTIONS": str(self.options.private_connections).lower(),
             **self.models.variables(),
         }
 

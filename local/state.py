@@ -1,4 +1,4 @@
-"""The local state as plain data: items of tables, messages of queues and users, in one picture."""
+"""The local state as plain data, in one picture: tables, queues, users, objects, machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import Message, sqs_backends
 
 from local.blueprint import ACCOUNT, REGION
-from local.seams import cognito_users
+from local.seams import cognito_users, saved_machines, saved_objects
 from local.seams.state_lock import CHANGES, STATE_LOCK
 
 
@@ -32,8 +32,9 @@ def dump() -> bytes:
         }
         users = cognito_users.dump()
         secrets = _secrets()
+        machines, objects = saved_machines.dump(), saved_objects.dump()
     kept = {"tables": tables, "queues": queues, "users": users, "secrets": secrets}
-    return pickle.dumps(kept)
+    return pickle.dumps({**kept, "machines": machines, "objects": objects})
 
 
 def load(data: bytes) -> list[str]:
@@ -52,6 +53,8 @@ def load(data: bytes) -> list[str]:
                     queues[name].add_message(_restored(message))
         cognito_users.load(state.get("users", {}))
         _restore_secrets(state.get("secrets", {}))
+        saved_objects.load(state.get("objects", {}))
+        saved_machines.keep(state.get("machines", []))
     absent = (state["tables"].keys() - tables.keys()) | (state["queues"].keys() - queues.keys())
     return sorted(absent)
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from millrace import node_scaffold, scaffold
+from millrace import node_scaffold, scaffold, tool_scaffold
 from millrace.failing import CommandError, MisuseError
 from millrace.options import ROOT, AsJson, Root
 from millrace.output import document, line
@@ -93,16 +93,47 @@ def node(
     line(f"\nNext: `{following[0]}`; `{following[1]}` writes it into docs/nodes.md")
 
 
+@app.command()
+def tool(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As models call it, e.g. weather.")],
+    root: Root = ROOT,
+    as_json: AsJson = False,
+) -> None:
+    """Write a tool of agents that runs, with a test."""
+    name = name.replace("-", "_")
+    _check_word(name, "tool")
+    if not (root / tool_scaffold.TOOLS / "__init__.py").is_file():
+        raise CommandError(f"{root} is no checkout of Millrace; name one with --root")
+    wanted = tool_scaffold.files(name)
+    for taken in wanted:
+        if (root / taken).exists():
+            raise CommandError(f"{taken} exists; choose another name, or remove it first")
+    _write_files(root, wanted)
+    paths = [str(path) for path in wanted]
+    following = [f".venv/bin/pytest -q {paths[1]}"]
+    if as_json:
+        document({"tool": name, "files": paths, "next": following})
+        return
+    line(f"{name}: a tool of agents\n")
+    for path in paths:
+        line(f"  {path}")
+    line(f"\nNext: `{following[0]}`; an agent may call it once its list of tools names it")
+
+
 def _check_node(name: str, kind: str) -> None:
+    _check_word(name, "node type")
+    if kind not in node_scaffold.KINDS:
+        raise MisuseError(f"--kind {kind}: write {' or '.join(node_scaffold.KINDS)}")
+
+
+def _check_word(name: str, what: str) -> None:
     if not _NAME.fullmatch(name) or "__" in name or name.endswith("_"):
         raise MisuseError(
-            f"{name!r} is no usable name of a node type; use lower-case words divided by - or _, "
+            f"{name!r} is no usable name of a {what}; use lower-case words divided by - or _, "
             "at most 30 characters, a letter first"
         )
     if keyword.iskeyword(name):
         raise MisuseError(f"{name!r} means something else in Python; choose another")
-    if kind not in node_scaffold.KINDS:
-        raise MisuseError(f"--kind {kind}: write {' or '.join(node_scaffold.KINDS)}")
 
 
 def _check_names(pipeline_name: str, nodes: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 os.environ.update(
     CRM_TABLE="crm", INBOX_TABLE="inbox", AUDIT_TABLE="audit", EXECUTIONS_TABLE="executions",
-    WORKFLOWS_TABLE="workflows", VALUES_BUCKET="values",
+    WORKFLOWS_TABLE="workflows", VALUES_BUCKET="values", LLM_TABLE="llm",
     NODE_RUNNER_ARN="arn:aws:lambda:us-east-1:123456789012:function:runner",
     MACHINE_ROLE_ARN="arn:aws:iam::123456789012:role/machine",
     EVENT_LOG_TABLE="event_log", PROJECTIONS_TABLE="projections", REPLAY_QUEUE_URL="http://replays",

@@ -16,6 +16,7 @@ LAPTOP: Final = (
 )  # fmt: skip
 KINDS: Final = {
     **{kind: (kind,) for kind in ("crm", "node", "events", "authorizer", "identity")},
+    "python_tool": ("python_tool",),
     "runner": ("runner", "llm"),
     "workflows": ("workflows", "runner", "llm"),
 }

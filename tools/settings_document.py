@@ -15,8 +15,9 @@ from functions.identity.settings import IdentitySettings
 from functions.pipeline_nodes.lead.respond import RespondSettings
 from functions.pipeline_nodes.starter import StarterSettings
 from functions.pipeline_nodes.user.welcome import WelcomeSettings
+from functions.workflow_loops.agent_ports import AgentSettings
 from functions.workflow_loops.collector import CollectorSettings
-from functions.workflow_loops.runner import RunnerSettings
+from functions.workflow_loops.runner_settings import RunnerSettings
 from functions.workflow_loops.settings import WorkflowSettings
 from shared.consumers.wiring import ConsumerSettings
 from shared.platform.settings import FunctionSettings
@@ -34,6 +35,7 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the user pipeline's welcome": WelcomeSettings,
     "workflows": WorkflowSettings,
     "the node runner": RunnerSettings,
+    "agents": AgentSettings,
     "the collector of machines": CollectorSettings,
 }
 

@@ -5,6 +5,8 @@ Pure ASGI, because a middleware made of tasks costs more than the request.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Final
@@ -16,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from functions.web.problems import problem
 
 _ANY_ORIGIN: Final = {"Access-Control-Allow-Origin": "*"}
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -107,7 +110,10 @@ class AnyPage:
 
 
 class BodyLimit:
-    """Refuses bodies above a number of bytes, also those that do not say their length."""
+    """Refuses bodies above a number of bytes, also those that do not say their length.
+
+    As the whole body is at hand here, JSON with half a character is refused as well.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -129,6 +135,9 @@ class BodyLimit:
             if size > self._limit:
                 await self._refuse(scope, receive, send)
                 return
+        if _halves_a_character(scope, messages):
+            await self._refuse_half(scope, receive, send)
+            return
         held = iter(messages)
 
         async def replay() -> Message:
@@ -141,3 +150,22 @@ class BodyLimit:
         fix = f"send at most {self._limit} bytes"
         entry = {"field": "body", "problem": "too large", "fix": fix}
         await problem(413, "Body too large", detail, errors=[entry])(scope, receive, send)
+
+    async def _refuse_half(self, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = "A text of the body has half a character: a surrogate without its other half"
+        entry = {"field": "body", "problem": "half a character", "fix": "send whole characters"}
+        await problem(400, "Invalid request", detail, errors=[entry])(scope, receive, send)
+
+
+def _halves_a_character(scope: Scope, messages: Sequence[Message]) -> bool:
+    """Whether JSON escapes half of a character, which nothing could keep or send on."""
+    body = b"".join(message.get("body", b"") for message in messages)
+    if not _SURROGATE.search(body) or "json" not in Headers(scope=scope).get("content-type", ""):
+        return False
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False  # it is no JSON, which others say
+    return False

@@ -19,11 +19,18 @@ from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.tables import Tables
+from shared.workflows.executions.answering import Answering
+from shared.workflows.executions.cancelling import Cancelling
 from shared.workflows.executions.closing import Closing
+from shared.workflows.executions.failures import Failures
+from shared.workflows.executions.overdue import Overdue
 from shared.workflows.executions.ports import Ports
 from shared.workflows.executions.reading import Reading
+from shared.workflows.executions.record import Records
+from shared.workflows.executions.resuming import Resuming
 from shared.workflows.executions.starting import Starting
 from shared.workflows.executions.waiting import Waiting
+from shared.workflows.last_runs import LastRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,12 @@ class Executing:
     starting: Starting
     waiting: Waiting
     reading: Reading
+    records: Records
+    cancelling: Cancelling
+    resuming: Resuming
+    answering: Answering
+    overdue: Overdue
+    failures: Failures
 
 
 def ports(
@@ -58,6 +71,7 @@ def ports(
         PublishedFlows(tables, names.workflows, at.registry),
         engines.machines, engines.runs, engines.publishers,
         Idempotency(tables, names.inbox, clock), clock,
+        LastRuns(tables, names.workflows, clock).started,
     )  # fmt: skip
 
 
@@ -65,7 +79,18 @@ def build(found: Ports, at: Services) -> Executing:
     """The services on given ports; tests give fakes."""
     reading = Reading(found.tables, found.executions)
     starting = Starting(found, at.workflows, at.publishing)
-    return Executing(found, starting, Waiting(starting, reading), reading)
+    return Executing(
+        found,
+        starting,
+        Waiting(starting, reading),
+        reading,
+        Records(found),
+        Cancelling(found, reading),
+        Resuming(found, starting, at.publishing, reading),
+        Answering(found, starting, reading),
+        Overdue(found, starting, reading),
+        Failures(starting, reading),
+    )
 
 
 @lru_cache(maxsize=1)

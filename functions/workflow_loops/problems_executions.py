@@ -10,11 +10,14 @@ from fastapi.responses import Response
 
 from functions.web.problems import Answers, problem
 from shared.crm.errors import IdempotencyKeyReusedError
+from shared.platform.flow_machines import MachineError, MachineQuotaError
 from shared.workflows.executions.errors import (
+    AnswerError,
+    AnswerTooEarlyError,
     ExecutionNotFoundError,
     ExecutionOverError,
     InputTooLargeError,
-    LLMProviderError,
+    NodeNotFoundError,
     NotResumableError,
     PublisherError,
     StartFailedError,
@@ -36,14 +39,24 @@ async def _reused(_: Request, exc: Any) -> Response:
     )
 
 
+async def _early(_: Request, exc: Any) -> Response:
+    return problem(
+        503, "Not waiting yet", str(exc), headers={"Retry-After": "1"}, error_code="ANSWER_EARLY"
+    )
+
+
 ANSWERS: Final[Answers] = {
+    AnswerError: _answer(400, "Not an answer", "ANSWER_INVALID"),
+    AnswerTooEarlyError: _early,
+    NodeNotFoundError: _answer(404, "Not found", "NODE_NOT_FOUND"),
     ExecutionNotFoundError: _answer(404, "Not found", "EXECUTION_NOT_FOUND"),
     ExecutionOverError: _answer(400, "Execution is over", "EXECUTION_OVER"),
     NotResumableError: _answer(409, "Not resumable", "EXECUTION_NOT_RESUMABLE"),
     WorkflowInactiveError: _answer(409, "Workflow is inactive", "WORKFLOW_INACTIVE"),
     PublisherError: _answer(409, "Publisher lost the right", "PUBLISHER_NOT_ALLOWED"),
     InputTooLargeError: _answer(413, "Input too large", "INPUT_TOO_LARGE"),
+    MachineQuotaError: _answer(409, "Too many machines", "MACHINE_QUOTA_EXCEEDED"),
+    MachineError: _answer(502, "No machine", "MACHINE_REFUSED"),
     StartFailedError: _answer(502, "Not started", "EXECUTION_NOT_STARTED"),
-    LLMProviderError: _answer(400, "Language model not usable", "LLM_PROVIDER_ERROR"),
     IdempotencyKeyReusedError: _reused,
 }

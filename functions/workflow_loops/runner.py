@@ -1,4 +1,4 @@
-"""The node runner: one task of a compiled flow per call."""
+"""The node runner: per call one task of a compiled flow, a whole flow, or a part of a draft."""
 
 from __future__ import annotations
 
@@ -6,33 +6,17 @@ import asyncio
 from functools import lru_cache
 from typing import Any
 
-from pydantic import Field
+from functions.workflow_loops.tenant_runs import Tenants
+from shared.graph.durable import RunContinues, RunFailed, RunOver
 
-import shared.nodes
-from shared.graph import NodeRegistry
-from shared.graph.durable import NodeRunner, TablesRecordStore
-from shared.graph.durable.published import PublishedFlows
-from shared.platform.blobs import S3Blobs
-from shared.platform.dynamo import DynamoTables
-from shared.platform.settings import FunctionSettings
-
-
-class RunnerSettings(FunctionSettings):
-    """Settings of the node runner."""
-
-    executions_table: str = Field(description="Table of runs: what stands for each node.")
-    workflows_table: str = Field(description="Table of published versions of flows.")
-    values_bucket: str = Field(description="Bucket of values too large for the table.")
+_FLOW = "flow"
+"""The mode of a run without a state machine."""
 
 
 @lru_cache(maxsize=1)
-def runner() -> NodeRunner:
-    """The runner of this process."""
-    told = RunnerSettings()  # the environment gives them
-    tables = DynamoTables()
-    store = TablesRecordStore(tables, told.executions_table, S3Blobs(told.values_bucket))
-    registry = NodeRegistry.of(shared.nodes)
-    return NodeRunner(store, PublishedFlows(tables, told.workflows_table, registry))
+def tenants(function: str) -> Tenants:
+    """The tenants of this process; `function` is our own ARN."""
+    return Tenants(function)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -41,4 +25,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def left() -> float:
         return float(context.get_remaining_time_in_millis()) / 1000
 
-    return asyncio.run(runner().handle(event, left))
+    known = tenants(context.invoked_function_arn)
+    if "trial" in event:
+        return asyncio.run(known.of(event["by"]["tenant"]).trial(event, left))
+    done = known.of(event["state"]["tenant"]).handle(event, left)
+    if event["mode"] != _FLOW:
+        return asyncio.run(done)
+    try:
+        return asyncio.run(done)
+    except RunContinues:
+        known.runs.begin(event)
+    except (RunFailed, RunOver):
+        pass  # it stands in the record, and nobody retries
+    return {}

@@ -22,6 +22,15 @@ class WorkflowSettings(HttpSettings):
     machines_per_tenant: int = Field(
         200, gt=0, description="State machines of flows that one tenant may have at once."
     )
+    tenant_secrets: str = Field(
+        "millrace", description="First part of the names of the secrets that tenants give."
+    )
+    public_url: str = Field(
+        "", description="The API's address as browsers see it; empty is the request's own."
+    )
+    private_connections: bool = Field(
+        False, description="Whether connections may name servers that are not on the internet."
+    )
 
 
 @lru_cache(maxsize=1)

@@ -15,9 +15,25 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "authorizer": ("functions/identity/authorizer.py",),
     "identity": ("functions/identity", "functions/web"),
     "workflows": ("functions/workflow_loops", "functions/web"),
-    "runner": ("functions/workflow_loops/runner.py", "functions/workflow_loops/ports.py"),
+    "runner": tuple(
+        f"functions/workflow_loops/{name}.py"
+        for name in (
+            "runner",
+            "runner_settings",
+            "tenant_runs",
+            "ports",
+            "connection_ports",
+            "agent_ports",
+        )
+    ),
+    "python_tool": ("functions/python_tool",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
+
+_GRAPHS: Final = (
+    "agents", "connections", "crm", "events", "graph", "identity", "llm", "nodes", "platform",
+    "tools", "workflows",
+)  # fmt: skip
 
 SHARED: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
@@ -25,28 +41,9 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "events": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
-    "workflows": (
-        "agents",
-        "crm",
-        "events",
-        "graph",
-        "identity",
-        "llm",
-        "nodes",
-        "platform",
-        "workflows",
-    ),
-    "runner": (
-        "agents",
-        "crm",
-        "events",
-        "graph",
-        "identity",
-        "llm",
-        "nodes",
-        "platform",
-        "workflows",
-    ),
+    "workflows": _GRAPHS,
+    "runner": _GRAPHS,
+    "python_tool": (),
 }
 """Which packages of `shared/` each kind needs."""
 

@@ -102,6 +102,17 @@ class ServiceFunction(Construct):
         """One more right, in the role's own inline policy."""
         self._rights.add_statements(right(list(actions), list(resources), conditions))
 
+    def deny(self, actions: Sequence[str], conditions: Mapping[str, Any]) -> None:
+        """Takes actions on everything away again, under conditions."""
+        refused = iam.PolicyStatement(
+            effect=iam.Effect.DENY, actions=list(actions), resources=["*"], conditions=conditions
+        )
+        self._rights.add_statements(refused)
+
+    def add_environment(self, name: str, value: str) -> None:
+        """One more variable, for what stands on the function's own role."""
+        self.function.add_environment(name, value)
+
     def _live(self) -> lambda_.Alias:
         about = cdk.Annotations.of(self.function)
         about.acknowledge_warning("@aws-cdk/aws-lambda:snapStartRequirePublish", "it is published")

@@ -1,34 +1,24 @@
-"""Workflows: the API that builds and starts them, and the function that runs their nodes.
+"""Workflows: the API that builds and starts them.
 
-API ── CreateStateMachine ──> machine of a version ── InvokeFunction ──> node runner
- └──── Invoke (a whole flow in one call) ──────────────────────────────────┘
+API ── CreateStateMachine ──> machine of a version ── Invoke ──> node runner
+ └──── Invoke (a whole flow in one call) ──────────────────────────┘
 """
 
 from __future__ import annotations
 
-from typing import Final
-
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.http_function import HttpFunction
-from infra.constructs.roles import right, service_role
-from infra.constructs.schedule import repeat
-from infra.constructs.service_function import Deployment, ServiceFunction
-from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, index_arn
+from infra.constructs.node_runner import BUCKET_ROLES, KEEP, MACHINES, SECRETS, NodeRunner
+from infra.constructs.service_function import Deployment
+from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, WRITE, index_arn
 from shared.platform.flow_machines import PREFIX
-
-_RUNNER_TIMEOUT_SECONDS: Final = 300
-_MACHINES: Final = f"stateMachine:{PREFIX}*"
-_RUNS: Final = f"execution:{PREFIX}*"
-_COLLECTOR_TIMEOUT_SECONDS: Final = 300
-_DELETE: Final = ("dynamodb:DeleteItem",)
 
 
 class WorkflowApi(Construct):
-    """Functions `WorkflowFunction` and `NodeRunnerFunction`, and the role of the machines."""
+    """The function `WorkflowFunction`."""
 
     def __init__(
         self,
@@ -36,108 +26,67 @@ class WorkflowApi(Construct):
         name: str,
         deployment: Deployment,
         data: Data,
+        runner: NodeRunner,
         *,
         host: str,
-        sender: str,
     ) -> None:
         super().__init__(scope, name)
-        self._deployment, self._data = deployment, data
-        self.runner = self._runner_function(sender)
-        self.machine_role = self._machine_role()
-        self.function = self._api_function(host)
-        self._collect_machines()
-
-    def _api_function(self, host: str) -> HttpFunction:
-        data, config = self._data, self._deployment.config
-        made = HttpFunction(
+        self._data, self._runner = data, runner
+        self.environment = self._environment()
+        self.function = HttpFunction(
             self,
             "WorkflowFunction",
-            self._deployment,
+            deployment,
             data,
             service="workflows",
             handler="functions.workflow_loops.handler.handler",
             host=host,
-            concurrency=max(1, config.concurrency.requests // 2),
+            concurrency=max(1, deployment.config.concurrency.requests // 2),
             environment={
-                "CRM_TABLE": data.crm.table_name,
-                "IDENTITY_TABLE": data.identity.table_name,
-                "WORKFLOWS_TABLE": data.workflows.table_name,
-                "EXECUTIONS_TABLE": data.executions.table_name,
-                "VALUES_BUCKET": data.values.bucket_name,
-                "NODE_RUNNER_ARN": self.runner.arn,
-                "MACHINE_ROLE_ARN": self.machine_role.role_arn,
+                **self.environment,
+                "PRIVATE_CONNECTIONS": "false",
+                "OPENAI_BASE_URL": "",
+                "OPENAI_API_KEY": "",
             },
         )
-        made.allow([*GET, *PUT, *_DELETE], [data.crm.table_arn])
-        made.allow([*READ, *PUT, *_DELETE], [data.workflows.table_arn])
-        made.allow([*READ, *PUT, *_DELETE, "dynamodb:UpdateItem"], [data.executions.table_arn])
+        self._may_keep()
+        self._may_make_machines()
+
+    def _environment(self) -> dict[str, str]:
+        """What the services of workflows and executions are told, in whichever function."""
+        data = self._data
+        return {
+            "CRM_TABLE": data.crm.table_name,
+            "INBOX_TABLE": data.inbox.table_name,
+            "AUDIT_TABLE": data.audit.table_name,
+            "IDENTITY_TABLE": data.identity.table_name,
+            "WORKFLOWS_TABLE": data.workflows.table_name,
+            "EXECUTIONS_TABLE": data.executions.table_name,
+            "LLM_TABLE": data.workflows.table_name,
+            "VALUES_BUCKET": data.values.bucket_name,
+            "NODE_RUNNER_ARN": self._runner.function.arn,
+            "MACHINE_ROLE_ARN": self._runner.machine_role.role_arn,
+        }
+
+    def _may_keep(self) -> None:
+        data, made = self._data, self.function
+        made.allow([*READ, *PUT, "dynamodb:DeleteItem"], [data.crm.table_arn])
+        made.allow([*READ, *WRITE], [data.workflows.table_arn])
+        made.allow([*READ, *WRITE], [data.executions.table_arn])
         lists = [index_arn(data.executions, index) for index in (RECENT, WORKFLOW, USER)]
         made.allow(["dynamodb:Query"], lists)
+        made.allow([*GET, *PUT, "dynamodb:DeleteItem"], [data.inbox.table_arn])
         made.allow(GET, [data.identity.table_arn])
-        made.allow([*GET, *PUT], [data.inbox.table_arn])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
-        self._may_make_machines(made)
-        return made
+        made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])
+        made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
 
-    def _may_make_machines(self, made: ServiceFunction) -> None:
-        machines, runs = own_arn("states", _MACHINES), own_arn("states", _RUNS)
+    def _may_make_machines(self) -> None:
+        made, runner = self.function, self._runner
+        machines = own_arn("states", MACHINES)
         made.allow(["states:CreateStateMachine", "states:TagResource"], [machines])
         made.allow(["states:StartExecution", "states:SendTaskSuccess"], [machines])
-        made.allow(["states:StopExecution"], [runs])
+        made.allow(["states:StopExecution"], [own_arn("states", f"execution:{PREFIX}*")])
         as_machine = {"StringEquals": {"iam:PassedToService": "states.amazonaws.com"}}
-        made.allow(["iam:PassRole"], [self.machine_role.role_arn], as_machine)
-        made.allow(["lambda:InvokeFunction"], [self.runner.arn])
-
-    def _collect_machines(self) -> None:
-        made = ServiceFunction(
-            self,
-            "MachineCollectorFunction",
-            self._deployment,
-            service="collector",
-            handler="functions.workflow_loops.collector.handler",
-            timeout=_COLLECTOR_TIMEOUT_SECONDS,
-            memory=512,
-            concurrency=1,
-            environment={
-                "CRM_TABLE": self._data.crm.table_name,
-                "WORKFLOWS_TABLE": self._data.workflows.table_name,
-            },
-        )
-        made.allow(GET, [self._data.crm.table_arn])
-        made.allow(_DELETE, [self._data.workflows.table_arn])
-        # Listing machines has no resource-level permission.
-        made.allow(["states:ListStateMachines"], ["*"])
-        machines = own_arn("states", _MACHINES)
-        made.allow(["states:ListTagsForResource", "states:ListExecutions"], [machines])
-        made.allow(["states:DeleteStateMachine"], [machines])
-        repeat(self, "MachineCollector", made, "rate(1 hour)")
-
-    def _runner_function(self, sender: str) -> ServiceFunction:
-        data, config = self._data, self._deployment.config
-        made = ServiceFunction(
-            self,
-            "NodeRunnerFunction",
-            self._deployment,
-            service="node_runner",
-            handler="functions.workflow_loops.runner.handler",
-            timeout=_RUNNER_TIMEOUT_SECONDS,
-            memory=1024,
-            snapshot=True,
-            concurrency=2 * config.concurrency.runs,
-            environment={
-                "EXECUTIONS_TABLE": data.executions.table_name,
-                "WORKFLOWS_TABLE": data.workflows.table_name,
-                "VALUES_BUCKET": data.values.bucket_name,
-            },
-        )
-        made.allow([*READ, *PUT], [data.executions.table_arn])
-        made.allow(GET, [data.workflows.table_arn])
-        made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
-        return made
-
-    def _machine_role(self) -> iam.Role:
-        """What machines may: call the node runner, and wait for machines of other workflows."""
-        rights = [right(["lambda:InvokeFunction"], [self.runner.arn])]
-        return service_role(
-            self, "FlowMachineRole", "states", iam.PolicyDocument(statements=rights)
-        )
+        made.allow(["iam:PassRole"], [runner.machine_role.role_arn], as_machine)
+        made.allow(["lambda:InvokeFunction"], [runner.function.arn])

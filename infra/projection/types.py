@@ -130,6 +130,11 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
 
 IGNORED: Final[dict[str, str]] = {
     "AWS::CloudWatch::Alarm": "nobody is woken by a laptop; the live log shows the failure",
+    "AWS::EC2::RouteTable": "no program of a laptop has any network",
+    "AWS::EC2::SecurityGroup": "no program of a laptop has any network",
+    "AWS::EC2::Subnet": "no program of a laptop has any network",
+    "AWS::EC2::SubnetRouteTableAssociation": "no program of a laptop has any network",
+    "AWS::EC2::VPC": "no program of a laptop has any network",
     "AWS::CloudWatch::Dashboard": "`make run` shows each line as it is written",
     "AWS::KMS::Key": "only what alarms say is encrypted with a key of ours",
     "AWS::Lambda::Version": "a laptop runs the sources as they stand; its id changes with them",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.node_runner import NodeRunner
 from infra.constructs.service_function import Deployment
 from infra.constructs.workflow_api import WorkflowApi
+from infra.constructs.workflow_upkeep import WorkflowUpkeep
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
+from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
 
 
@@ -22,15 +25,15 @@ class WorkflowsStack(ReadableStack):
         config: StageConfig,
         *,
         data: DataStack,
+        events: EventsStack,
         application: ApplicationStack,
     ) -> None:
         super().__init__(scope, name, description="Millrace: workflows and their node runner")
+        deployment = Deployment(config)
+        runner = NodeRunner(self, "nodes", deployment, data.data, application.sender)
         made = WorkflowApi(
-            self,
-            "workflows",
-            Deployment(config),
-            data.data,
-            host=application.api.host,
-            sender=application.sender,
+            self, "workflows", deployment, data.data, runner, host=application.api.host
         )
         application.api.serve_workflows(made, made.function)
+        told = {**made.environment, "ALLOWED_HOSTS": application.api.host}
+        WorkflowUpkeep(self, "upkeep", deployment, data.data, events.bus, runner, told)

@@ -49,7 +49,11 @@ def event_of(
         "routeKey": route.key,
         "rawPath": path,
         "rawQueryString": request.scope["query_string"].decode("latin-1"),
-        "headers": {name: value for name, value in headers.items() if name != "cookie"},
+        "headers": {
+            **{name: value for name, value in headers.items() if name != "cookie"},
+            # Said by API Gateway, whatever the client says; on a laptop it is no https.
+            "x-forwarded-proto": request.url.scheme,
+        },
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "local",

@@ -52,6 +52,8 @@ class Change:
     """The whole new state; None removes it."""
     events: tuple[Event, ...]
     """What happened, at least one."""
+    expires_at: int | None = None
+    """Seconds since 1970 after which its events are kept no longer; nothing is: for good."""
 
 
 def partition(tenant: str, entity: EntityRef) -> str:
@@ -79,7 +81,9 @@ def commit(
         _numbered(event, change, change.version + number)
         for number, event in enumerate(change.events, start=1)
     )
-    entries = [Put(table, _entry(event), Absent(), label="timeline") for event in events]
+    entries = [
+        Put(table, _entry(event, change.expires_at), Absent(), label="timeline") for event in events
+    ]
     try:
         tables.transact([_state_write(states or table, change), *entries, *also])
     except TransactionRefusedError as refused:
@@ -205,7 +209,7 @@ def _state_write(table: str, change: Change) -> Write:
     return Put(table, {**change.state, **key, "version": version}, when, label=_SEQUENCE_WRITE)
 
 
-def _entry(event: Event) -> Item:
+def _entry(event: Event, expires_at: int | None) -> Item:
     shard = zlib.crc32(str(event.entity).encode()) % SHARDS
     moment = f"{iso(event.time)}#{event.id}"
     return {
@@ -216,6 +220,7 @@ def _entry(event: Event) -> Item:
         "pending_sk": moment,
         "correlation_pk": _correlation(event.tenant, event.correlation_id),
         "correlation_sk": moment,
+        **({} if expires_at is None else {"expires_at": expires_at}),
     }
 
 

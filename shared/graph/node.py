@@ -94,6 +94,12 @@ class NodeContext:
     """Outputs of the nodes that are done, by id."""
     ports: Mapping[str, Any] = field(default_factory=dict)
     """The world outside, by name of the port; a node names what it needs in `needs`."""
+    workflow: str = ""
+    """The flow's id."""
+    usage: Mapping[str, int] | None = None
+    """What the node took of things that cost, in all tries; it stands in the record, failed or not.
+    A node that spends sets `calls`, `input_tokens`, `output_tokens`, `micro_dollars`, `tool_calls`.
+    """
 
     def names(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """What texts and conditions of this node may refer to."""
@@ -136,6 +142,9 @@ class BaseNode(Generic[C]):
     """Fields whose template must give something: what is missing there is no empty value."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Fields that are taken as they are, whatever stands in them."""
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of older systems for passwords and the like, or for headers: a literal secret there
+    would stand in every copy of the workflow, so that validation refuses it."""
     queue: ClassVar[Literal["", "reader", "writer"]] = ""
     """Whether it takes its items from a queue, or hands them to one."""
     handle_aliases: ClassVar[Mapping[str, str]] = {}

@@ -56,6 +56,8 @@ class Entry:
     """Seconds since 1970, as are all times here."""
     ended_at: float | None = None
     waits_for: Mapping[str, Any] | None = None
+    usage: Mapping[str, int] | None = None
+    """What it took of things that cost; see `NodeContext.usage`."""
 
     @property
     def key(self) -> str:
@@ -124,6 +126,8 @@ class Record:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     items: dict[str, ItemEntry] = field(default_factory=dict)
+    notes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What nodes noted on their way; see `shared.graph.journal`."""
 
     def get(self, node: str, path: str = "") -> Entry | None:
         """The entry of a node, if there is one."""
@@ -141,21 +145,23 @@ class Record:
             if entry.status in (Status.COMPLETED, Status.WAITING) or entry.route is not None
         }
         items = {k: item for k, item in self.items.items() if item.status is Status.COMPLETED}
-        return Record(done, items)
+        return Record(done, items, self.notes)
 
     def as_json(self) -> dict[str, Any]:
         """The record as JSON."""
-        return {
+        found = {
             "entries": [entry.as_json() for entry in self.entries.values()],
             "items": [item.as_json() for item in self.items.values()],
         }
+        return {**found, "notes": dict(self.notes)} if self.notes else found
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Record:
         """The record that `as_json` wrote."""
         entries = [Entry.from_json(entry) for entry in raw.get("entries", ())]
         items = [ItemEntry.from_json(item) for item in raw.get("items", ())]
-        return cls({entry.key: entry for entry in entries}, {item.key: item for item in items})
+        notes = {key: freeze(note) for key, note in raw.get("notes", {}).items()}
+        return cls({e.key: e for e in entries}, {item.key: item for item in items}, notes)
 
     def __iter__(self) -> Iterator[Entry]:
         """The entries in the order in which they were first written."""

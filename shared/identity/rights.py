@@ -28,6 +28,13 @@ class Right(StrEnum):
     WORKFLOWS_PUBLISH = "workflows:publish"
     WORKFLOWS_RUN = "workflows:run"
     EVENTS_PUBLISH = "events:publish"
+    CONNECTIONS_VIEW = "connections:view"
+    CONNECTIONS_ADD = "connections:add"
+    CONNECTIONS_CHANGE = "connections:change"
+    CONNECTIONS_DELETE = "connections:delete"
+    TOOLS_RUN = "tools:run"
+    MODELS_VIEW = "models:view"
+    MODELS_CHANGE = "models:change"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -53,6 +60,13 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.WORKFLOWS_PUBLISH: "publish versions and roll them back",
     Right.WORKFLOWS_RUN: "run workflows, and end runs",
     Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
+    Right.CONNECTIONS_VIEW: "see connections and buckets, never their credentials",
+    Right.CONNECTIONS_ADD: "add connections and buckets",
+    Right.CONNECTIONS_CHANGE: "change, authorize and test connections and buckets",
+    Right.CONNECTIONS_DELETE: "remove connections and buckets",
+    Right.TOOLS_RUN: "call the tools of agents",
+    Right.MODELS_VIEW: "see the providers of language models, never their keys",
+    Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
     Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events, and replay",
     Right.TENANT_VIEW: "see the tenant's settings",
@@ -67,7 +81,13 @@ MEANING: Final[Mapping[Right, str]] = {
 }
 
 _USER: Final = frozenset(
-    {Right.LEADS_VIEW, Right.WORKFLOWS_VIEW, Right.TENANT_VIEW, Right.MEMBERS_VIEW}
+    {
+        Right.LEADS_VIEW,
+        Right.WORKFLOWS_VIEW,
+        Right.MODELS_VIEW,
+        Right.TENANT_VIEW,
+        Right.MEMBERS_VIEW,
+    }
 )
 _SALES_REP: Final = _USER | {
     Right.LEADS_ADD,
@@ -76,10 +96,15 @@ _SALES_REP: Final = _USER | {
     Right.WORKFLOWS_ADD,
     Right.WORKFLOWS_CHANGE,
     Right.WORKFLOWS_RUN,
+    Right.CONNECTIONS_VIEW,
+    Right.TOOLS_RUN,
 }
 _MANAGER: Final = _SALES_REP | {
     Right.WORKFLOWS_DELETE,
     Right.WORKFLOWS_PUBLISH,
+    Right.CONNECTIONS_ADD,
+    Right.CONNECTIONS_CHANGE,
+    Right.CONNECTIONS_DELETE,
     Right.PLATFORM_VIEW,
     Right.PLATFORM_OPERATE,
 }

@@ -17,7 +17,7 @@ from shared.llm.messages import AssistantMessage, Message, ToolCall, ToolMessage
 from shared.llm.port import Answer, End, Event, Finished, Request, TextDelta, calls_of
 from shared.llm.providers import Endpoint
 from shared.llm.reading import Wire, read
-from shared.llm.schemas import strict_schema
+from shared.llm.schemas import told_schema
 from shared.llm.tools import Tool
 from shared.llm.usage import Usage
 
@@ -40,11 +40,7 @@ def arguments(endpoint: Endpoint, model: str, request: Request) -> dict[str, Any
         if endpoint.kind != "gemini":  # whose API has no such field
             given["parallel_tool_calls"] = request.parallel_tool_calls
     if request.output is not None:
-        schema = {
-            "name": request.output.__name__,
-            "schema": strict_schema(request.output),
-            "strict": True,
-        }
+        schema = told_schema(request.output)
         given["response_format"] = {"type": "json_schema", "json_schema": schema}
     return given
 

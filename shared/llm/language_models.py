@@ -62,6 +62,16 @@ class LanguageModels:
             OpenAIModel(endpoint, name, self._patience), budget or Budget(), prices, record
         )
 
+    def check(self, tenant: str, model: str = "") -> None:
+        """Whether somebody has a model, without asking for any key.
+
+        Raises:
+            NoProviderError: nobody has it.
+        """
+        own = [provider for provider in self._providers.list(tenant) if provider.enabled]
+        if not any(not model or provider.spelled(model) for provider in own):
+            self._from_environment(model or self._settings.llm_default_model)
+
     def _endpoint(self, tenant: str, provider: Provider) -> Endpoint:
         key = self._providers.key(tenant, provider.id)
         return provider.endpoint(key, confined=not self._settings.llm_private_addresses)

@@ -11,7 +11,7 @@ from shared.llm.budget import Amount, Budget, Reservation
 from shared.llm.errors import LLMProviderError, MalformedAnswerError
 from shared.llm.port import Answer, Event, Finished, LanguageModel, Request
 from shared.llm.prices import Prices
-from shared.llm.schemas import strict_schema
+from shared.llm.schemas import told_schema
 from shared.llm.usage import Usage
 
 _BYTES_PER_TOKEN: Final = 3
@@ -93,7 +93,7 @@ def estimated_input(request: Request) -> int:
     written = [message.model_dump_json(exclude={"images"}) for message in request.messages]
     written += [f"{t.name}{t.description}{json.dumps(dict(t.parameters))}" for t in request.tools]
     if request.output is not None:
-        written.append(json.dumps(strict_schema(request.output)))
+        written.append(json.dumps(told_schema(request.output)))
     images = sum(len(getattr(message, "images", ())) for message in request.messages)
     size = sum(len(text.encode()) for text in written)
     return (

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.llm.errors import MalformedAnswerError
 from shared.llm.messages import AssistantMessage, Message, ToolCall
+from shared.llm.schemas import OutputSchema
 from shared.llm.tools import Tool
 from shared.llm.usage import Usage
 from shared.platform.ids import new_id
@@ -26,8 +27,8 @@ class Request:
     tools: Sequence[Tool] = ()
     tool_choice: str = "auto"
     """`auto`, `none`, `required`, or the name of the tool that must be called."""
-    output: type[BaseModel] | None = None
-    """The answer's text is to be JSON of this model."""
+    output: type[BaseModel] | OutputSchema | None = None
+    """The answer's text is to be JSON of this model, or of this schema."""
     max_output_tokens: int = 2_048
     temperature: float | None = None
     parallel_tool_calls: bool = False

@@ -20,7 +20,7 @@ from shared.llm.messages import AssistantMessage, Message, ToolCall, ToolMessage
 from shared.llm.port import Answer, End, Event, Finished, Request, TextDelta, calls_of
 from shared.llm.providers import Endpoint
 from shared.llm.reading import Wire, read
-from shared.llm.schemas import strict_schema
+from shared.llm.schemas import told_schema
 from shared.llm.tools import Tool
 from shared.llm.usage import Usage
 
@@ -47,13 +47,7 @@ def arguments(_: Endpoint, model: str, request: Request) -> dict[str, Any]:
         given["tool_choice"] = _choice(request.tool_choice)
         given["parallel_tool_calls"] = request.parallel_tool_calls
     if request.output is not None:
-        schema = {
-            "type": "json_schema",
-            "name": request.output.__name__,
-            "schema": strict_schema(request.output),
-            "strict": True,
-        }
-        given["text"] = {"format": schema}
+        given["text"] = {"format": {"type": "json_schema", **told_schema(request.output)}}
     return given
 
 

@@ -7,11 +7,27 @@ that may be null.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 _DROPPED: Final = ("title", "default", "discriminator")
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSchema:
+    """A JSON Schema that a user wrote: any at all, so that no provider can be held to it."""
+
+    name: str
+    schema: Mapping[str, Any]
+
+
+def told_schema(output: type[BaseModel] | OutputSchema) -> dict[str, Any]:
+    """What a provider is told of the shape that an answer shall have."""
+    if isinstance(output, OutputSchema):
+        return {"name": output.name, "schema": dict(output.schema), "strict": False}
+    return {"name": output.__name__, "schema": strict_schema(output), "strict": True}
 
 
 def strict_schema(model: type[BaseModel]) -> dict[str, Any]:

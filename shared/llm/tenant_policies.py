@@ -28,6 +28,7 @@ class ModelPolicy(BaseModel):
         10, description="Calls of a model in one turn or one agent's run."
     )
     turn: Limits = Limits(tokens=200_000)
+    run: Limits = Limits(tokens=2_000_000)
     user_day: Limits = Limits(tokens=2_000_000)
     tenant_day: Limits = Limits(tokens=20_000_000)
 
@@ -68,6 +69,13 @@ class TenantPolicies:
         policy = self.get(tenant)
         of_user = self._meter(tenant, policy.user_day, user)
         return Budget([*inner, of_user, self._meter(tenant, policy.tenant_day, None)])
+
+    def run_meter(self, tenant: str, run: str) -> Meter:
+        """What one run of a workflow may spend, with all its agents."""
+        limits = self.get(tenant).run
+        return CountedMeter(
+            self._counters, self._counter_table, tenant, limits, run=run, clock=self._clock
+        )
 
     def _meter(self, tenant: str, limits: Limits, user: str | None) -> CountedMeter:
         return CountedMeter(

@@ -19,6 +19,7 @@ CATEGORIES: Final = {
     "data": "Data",
     "http": "HTTP",
     "files": "Files",
+    "agents": "Agents and tools",
     "crm": "CRM",
     "messages": "Messages",
 }

@@ -64,10 +64,7 @@ class Loop(LoopNode[LoopConfig]):
         Raises:
             ValueError: there are none to be found; an empty list is found.
         """
-        found = _source(config.items, data)
-        if isinstance(found, str):
-            return _items_of_text(found)
-        return found if isinstance(found, (list, tuple)) else [found]
+        return items_at(config.items, data)
 
     def proceed(self, config: LoopConfig, data: Data, context: NodeContext) -> bool:
         """What the condition says, turned round for `until`; without one only the limit ends it."""
@@ -76,6 +73,18 @@ class Loop(LoopNode[LoopConfig]):
         if not config.condition:
             return True
         return holds(config.condition, context.names(data)) is (config.mode == "while")
+
+
+def items_at(wanted: Any, data: Mapping[str, Any]) -> Sequence[Any]:
+    """The items, from whatever form they have.
+
+    Raises:
+        ValueError: there are none to be found; an empty list is found.
+    """
+    found = _source(wanted, data)
+    if isinstance(found, str):
+        return _items_of_text(found)
+    return found if isinstance(found, (list, tuple)) else [found]
 
 
 def _source(wanted: Any, data: Mapping[str, Any]) -> Any:

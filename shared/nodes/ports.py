@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from shared.platform.http.calls import Http, HttpAnswer, HttpCall
+
 EVENTS: Final = "events"
 WORKFLOWS: Final = "workflows"
 SLEEP: Final = "sleep"
@@ -23,6 +25,7 @@ LEADS: Final = "leads"
 MAIL: Final = "mail"
 TEMPLATES: Final = "templates"
 NOTICES: Final = "notices"
+CONNECTIONS: Final = "connections"
 
 Row = Mapping[str, Any]
 
@@ -111,6 +114,9 @@ class Files(Protocol):
     async def append(self, path: str, body: bytes, idempotency_key: str) -> None:
         """Adds to its end once per key; a file that is not there begins with it."""
 
+    async def delete(self, path: str) -> bool:
+        """Removes a file; whether there was one."""
+
 
 class Buckets(Protocol):
     """The buckets that were registered for the tenant."""
@@ -179,3 +185,19 @@ class Notices(Protocol):
         self, members: Sequence[str], title: str, text: str, link: str, idempotency_key: str
     ) -> Sequence[str]:
         """Writes it once per key; those who are members."""
+
+
+class Connections(Protocol):
+    """The tenant's connections to other services. Nobody sees a credential."""
+
+    async def list(self, kinds: Sequence[str] = ()) -> Sequence[tuple[str, str]]:
+        """Ids and names of those of some kinds, or of all."""
+
+    async def send(self, connection: str, call: HttpCall, http: Http) -> HttpAnswer:
+        """Sends with the credential, if the server is one that it is meant for.
+
+        Raises:
+            CredentialRefusedError: it is not.
+            ConnectionNotFoundError, NotAuthorizedError: there is no credential to send.
+            HttpTransportError, HttpTooLargeError, EgressRefusedError: see `Http`.
+        """

@@ -50,6 +50,28 @@ def client(service: Service, read_timeout: int = 10, attempts: int = 4) -> Any:
     return _session().client(service, config=config)
 
 
+@lru_cache(maxsize=100)
+def dynamodb_as(key: str, secret: str, token: str) -> Any:
+    """A client of DynamoDB with the credentials of a session."""
+    from botocore.config import Config
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 4})
+    return _session().client(
+        "dynamodb", config=config, aws_access_key_id=key, aws_secret_access_key=secret,
+        aws_session_token=token,
+    )  # fmt: skip
+
+
+def s3_as(key: str, secret: str, token: str, region: str) -> Any:
+    """A client of S3 with the credentials of a role that somebody lets us take."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 3})
+    session = boto3.Session(key, secret, token, region)
+    return session.client("s3", config=config)
+
+
 def error_code(error: ClientError) -> str:
     """AWS's name of what went wrong."""
     return str(error.response.get("Error", {}).get("Code", "Unknown"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from shared.platform.aws import client
 
@@ -21,9 +22,13 @@ class Counters(Protocol):
 class DynamoCounters:
     """The port on DynamoDB: one write each."""
 
+    def __init__(self, dynamodb: Callable[[], Any] = lambda: client("dynamodb")) -> None:
+        """`dynamodb` gives the client of a call."""
+        self._client = dynamodb
+
     def add(self, table: str, key: str, amount: int, expires_at: int) -> int:
         """See `Counters.add`."""
-        answer = client("dynamodb").update_item(
+        answer = self._client().update_item(
             TableName=table,
             Key={"pk": {"S": key}},
             UpdateExpression="ADD #n :n SET #e = if_not_exists(#e, :e)",

@@ -30,14 +30,18 @@ _ATTEMPTS = 6
 class DynamoTables:
     """The port `Tables` on DynamoDB's own client."""
 
+    def __init__(self, dynamodb: Callable[[], Any] = lambda: client("dynamodb")) -> None:
+        """`dynamodb` gives the client of a call; that of one tenant sees no other's rows."""
+        self._client = dynamodb
+
     def get(self, table: str, key: Key) -> Item | None:
         """See `Tables.get`."""
-        answer = client("dynamodb").get_item(TableName=table, Key=_wire(key), ConsistentRead=True)
+        answer = self._client().get_item(TableName=table, Key=_wire(key), ConsistentRead=True)
         return _plain(answer["Item"]) if "Item" in answer else None
 
     def query(self, query: Query) -> Page:
         """See `Tables.query`."""
-        answer = client("dynamodb").query(**_request(query))
+        answer = self._client().query(**_request(query))
         found = [_plain(item) for item in answer["Items"]]
         if query.since is not None and query.before is not None:
             found = [item for item in found if item[query.sort] != query.before]
@@ -48,7 +52,7 @@ class DynamoTables:
         request = _request(query) | {"Select": "COUNT"}
         total = 0
         while True:
-            answer = client("dynamodb").query(**request)
+            answer = self._client().query(**request)
             total += int(answer["Count"])
             if not (last := answer.get("LastEvaluatedKey")):
                 return total
@@ -62,7 +66,7 @@ class DynamoTables:
         waits = delays(_ATTEMPTS, base=0.05, cap=1.0)
         while True:
             try:
-                client("dynamodb").transact_write_items(TransactItems=items)
+                self._client().transact_write_items(TransactItems=items)
                 return
             except ClientError as error:
                 _raise_if_final(error, writes)
@@ -76,7 +80,7 @@ class DynamoTables:
         from botocore.exceptions import ClientError
 
         try:
-            client("dynamodb").update_item(
+            self._client().update_item(
                 TableName=table,
                 Key=_wire(key),
                 UpdateExpression="REMOVE " + ", ".join(f"#{name}" for name in names),

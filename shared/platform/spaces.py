@@ -26,11 +26,13 @@ class S3Space:
     An append knows its last forty calls: one that comes again after forty others adds twice.
     """
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(
+        self, bucket: str, prefix: str, s3: Callable[[], Any] = lambda: client("s3")
+    ) -> None:
         """`prefix` is empty for a whole bucket, else it ends with a slash."""
         if prefix and not prefix.endswith("/"):
             raise ValueError(f"prefix {prefix!r}: end it with /, or a neighbour's files are in it")
-        self._bucket, self._prefix = bucket, prefix
+        self._bucket, self._prefix, self._s3 = bucket, prefix, s3
 
     async def list(self, prefix: str, most: int) -> Sequence[str]:
         """See `Files.list`."""
@@ -57,9 +59,13 @@ class S3Space:
         """See `Files.append`."""
         await asyncio.to_thread(self._append, path, body, _hashed(idempotency_key))
 
+    async def delete(self, path: str) -> bool:
+        """See `Files.delete`."""
+        return await asyncio.to_thread(self._delete, path)
+
     def _list(self, prefix: str, most: int) -> Sequence[str]:
         pages = (
-            client("s3")
+            self._s3()
             .get_paginator("list_objects_v2")
             .paginate(
                 Bucket=self._bucket,
@@ -72,22 +78,27 @@ class S3Space:
 
     def _head(self, path: str) -> Any:
         return _or_none(
-            lambda: client("s3").head_object(Bucket=self._bucket, Key=self._prefix + path), _GONE
+            lambda: self._s3().head_object(Bucket=self._bucket, Key=self._prefix + path), _GONE
         )
 
     def _read(self, path: str, start: int, most: int) -> bytes:
         if most <= 0:
             return b""
-        found = client("s3").get_object(
+        found = self._s3().get_object(
             Bucket=self._bucket, Key=self._prefix + path, Range=f"bytes={start}-{start + most - 1}"
         )
         with found["Body"] as body:
             return bytes(body.read())
 
     def _put(self, path: str, body: bytes, **when: Any) -> Any:
-        return client("s3").put_object(
+        return self._s3().put_object(
             Bucket=self._bucket, Key=self._prefix + path, Body=body, **when
         )
+
+    def _delete(self, path: str) -> bool:
+        found = self._head(path) is not None
+        client("s3").delete_object(Bucket=self._bucket, Key=self._prefix + path)
+        return found
 
     def _create(self, path: str, body: bytes, key: str) -> str:
         stem, dot, end = path.rpartition(".") if "." in path else (path, "", "")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.platform.aws import client
+from shared.platform.aws import client, dynamodb_as
 
 _SECONDS: Final = 900
 """How long a session lasts: the shortest that STS gives."""
@@ -55,6 +55,11 @@ class TenantSessions:
         self._clock = clock
         self._sts = sts
         self._kept: OrderedDict[str, TenantCredentials] = OrderedDict()
+
+    def dynamodb(self, tenant: str) -> Any:
+        """A client that reaches one tenant's rows."""
+        given = self.of(tenant)
+        return dynamodb_as(given.key, given.secret, given.token)
 
     def of(self, tenant: str) -> TenantCredentials:
         """Credentials for one tenant's rows."""

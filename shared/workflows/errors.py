@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from shared.graph.validation import Report
 from shared.workflows.workflow import Workflow
 
@@ -30,3 +32,35 @@ class StaleWorkflowError(Exception):
 
 class NotPublishedError(Exception):
     """Nothing of the workflow is published: nothing could run, or be rolled back."""
+
+
+class PartNotFoundError(Exception):
+    """The draft has no such node or connection."""
+
+    def __init__(self, kind: Literal["node", "connection", "webhook"], part: str) -> None:
+        super().__init__(f"the workflow has no {kind} {part}; its canvas lists them")
+        self.kind = kind
+
+
+class DrawingRefusedError(Exception):
+    """What was asked for could never be meant: which field, what is wrong, and the mend."""
+
+    def __init__(self, field: str, problem: str, fix: str) -> None:
+        super().__init__(f"{field}: {problem}; {fix}")
+        self.entry = {"field": field, "problem": problem, "fix": fix}
+
+
+class NotForThisTypeError(Exception):
+    """The workflow is of a type for which this has no meaning."""
+
+
+class NotActiveError(Exception):
+    """The workflow is switched off."""
+
+
+class MissingOutputError(Exception):
+    """A node needs an output that neither stands nor is pinned; the message names it."""
+
+
+class NoTaskError(Exception):
+    """No run of the workflow was started yet."""

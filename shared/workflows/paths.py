@@ -16,10 +16,12 @@ ROOTS: Final = (
     "/connections",
     "/settings",
     "/tools",
+    "/notices",
     "/webhooks",
     "/export",
     "/import",
     "/export-all",
+    "/notices",
 )
 """Whatever is below one of them is ours."""
 

@@ -75,10 +75,13 @@ class Publishing:
         Raises:
             NotPublishedError: nothing was published.
         """
-        found = self._workflows.get(tenant, workflow_id)
-        if found.published is None:
-            raise NotPublishedError(f"{found.name} is not published; publish it first")
-        return self.version(tenant, workflow_id, found.published)
+        return self.standing_of(tenant, self._workflows.get(tenant, workflow_id))
+
+    def standing_of(self, tenant: str, workflow: Workflow) -> Version:
+        """The version that runs of a workflow that was read; see `standing`."""
+        if workflow.published is None:
+            raise NotPublishedError(f"{workflow.name} is not published; publish it first")
+        return self.version(tenant, workflow.id, workflow.published)
 
     def version(self, tenant: str, workflow_id: str, number: int) -> Version:
         """One version; raises WorkflowNotFoundError."""
@@ -87,6 +90,21 @@ class Publishing:
         if item is None:
             raise WorkflowNotFoundError(f"workflow {workflow_id} has no version {number}")
         return Version.model_validate(item)
+
+    def runnable(self, tenant: str, version: Version) -> Version:
+        """A version with its machine: one that does not stand may have lost it meanwhile.
+
+        Raises:
+            MachineError: the machine could not be made again.
+        """
+        if version.engine == "inline" or self._machines is None:
+            return version
+        graph = self._at.graphs.read(tenant, version.graph)
+        compiled = compile_flow(make_plan(graph, self._at.registry))
+        wanted = Wanted(
+            tenant, version.workflow_id, version.number, compiled.as_text(), compiled.machine.type
+        )
+        return version.model_copy(update={"arn": self._machines.ensure(wanted)})
 
     def versions(
         self, tenant: str, workflow_id: str, *, limit: int, before: int | None = None
@@ -178,12 +196,17 @@ class Publishing:
         before = self._workflows.expected(caller, workflow_id, Right.WORKFLOWS_PUBLISH)
         if before.published is None:
             raise NotPublishedError(f"{before.name} is not published; publish it first")
-        self.version(caller.principal.tenant, workflow_id, number)
+        tenant = caller.principal.tenant
+        kept = self.version(tenant, workflow_id, number)
         if before.published == number:
             return before
+        version = self.runnable(tenant, kept)
+        key = {"pk": _versions(tenant, workflow_id), "sk": _sort(number)}
+        row = Put(self._at.workflows, {**_stored(version), **key}, label="version")
+        also = [row] if version != kept else []
         after = before.model_copy(update={"published": number, "updated_at": self._at.clock()})
         told = {"number": number, "before": before.published}
-        return self._workflows.write(caller, before, after, "workflow.rolled_back", told)
+        return self._workflows.write(caller, before, after, "workflow.rolled_back", told, also)
 
 
 def _versions(tenant: str, workflow_id: str) -> str:

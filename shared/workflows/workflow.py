@@ -41,6 +41,7 @@ class WorkflowUpdate(BaseModel):
     category: Annotated[str, Field(max_length=50)] | None = None
     tags: Annotated[tuple[Tag, ...], Field(max_length=20)] | None = None
     definition: dict[str, Any] | None = None
+    runtime_state: Annotated[dict[str, Any], Field(max_length=100)] | None = None
 
 
 class Workflow(WorkflowFields):
@@ -52,6 +53,8 @@ class Workflow(WorkflowFields):
     type: WorkflowType
     activity: Activity = "inactive"
     owner_id: str | None = None
+    runtime_state: dict[str, Any] = {}
+    """What `runtime` begins with in development."""
     graph: str
     """The hash of the draft."""
     published: int | None = None

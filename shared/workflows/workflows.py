@@ -23,10 +23,11 @@ from shared.workflows.errors import (
     WorkflowValidationError,
 )
 from shared.workflows.graphs import Graphs
-from shared.workflows.workflow import NewWorkflow, Workflow, WorkflowUpdate, moment
+from shared.workflows.workflow import Activity, NewWorkflow, Workflow, WorkflowUpdate, moment
 
 _ATTEMPTS: Final = 5
 _SOURCE: Final = "millrace.workflows"
+NOTHING: Final[Mapping[str, Any]] = {}
 R = TypeVar("R")
 
 
@@ -73,6 +74,10 @@ class Workflows:
         )  # fmt: skip
         return self.write(caller, made, made, "workflow.created", {"name": made.name}, [keep])
 
+    def check_readable(self, new: NewWorkflow) -> None:
+        """Looks whether a definition can be read; raises WorkflowValidationError."""
+        self._loaded(new.definition, new.name)
+
     def get(self, tenant: str, workflow_id: str) -> Workflow:
         """One workflow.
 
@@ -105,6 +110,20 @@ class Workflows:
     def update(self, caller: Caller, workflow_id: str, changes: WorkflowUpdate) -> Workflow:
         """Changes what is named; a new definition is the new draft and runs nowhere yet."""
         return self.retried(lambda: self._update(caller, workflow_id, changes))
+
+    def redraw(
+        self,
+        caller: Caller,
+        workflow_id: str,
+        drawn: Callable[[FlowGraph], FlowGraph],
+        named: Mapping[str, Any] = NOTHING,
+    ) -> Workflow:
+        """Changes the draft as it stands, and fields beside it, in one write."""
+        return self.retried(lambda: self._redrawn(caller, workflow_id, named, drawn))
+
+    def switch(self, caller: Caller, workflow_id: str, activity: Activity) -> Workflow:
+        """Notes whether it is on; who may and what for is `shared.workflows.activity`'s."""
+        return self.retried(lambda: self._redrawn(caller, workflow_id, {"activity": activity}))
 
     def delete(self, caller: Caller, workflow_id: str) -> None:
         """Removes a workflow; its versions and executions stay as history."""
@@ -190,12 +209,25 @@ class Workflows:
         raise TablesBusyError("the workflow is changed by many at once; try again")
 
     def _update(self, caller: Caller, workflow_id: str, changes: WorkflowUpdate) -> Workflow:
+        named = changes.model_dump(exclude_none=True, exclude={"definition"})
+        given = changes.definition
+        if given is None:
+            return self._redrawn(caller, workflow_id, named)
+        name = named.get("name") or self.get(caller.principal.tenant, workflow_id).name
+        return self._redrawn(caller, workflow_id, named, lambda _: self._loaded(given, name))
+
+    def _redrawn(
+        self,
+        caller: Caller,
+        workflow_id: str,
+        fields: Mapping[str, Any],
+        drawn: Callable[[FlowGraph], FlowGraph] | None = None,
+    ) -> Workflow:
         tenant = caller.principal.tenant
         before = self.expected(caller, workflow_id, Right.WORKFLOWS_CHANGE)
-        named = changes.model_dump(exclude_none=True, exclude={"definition"})
-        also: list[Write] = []
-        if changes.definition is not None:
-            graph = self._loaded(changes.definition, named.get("name", before.name))
+        named, also = dict(fields), list[Write]()
+        if drawn is not None:
+            graph = drawn(self._at.graphs.read(tenant, before.graph))
             digest, keep = self._at.graphs.write(tenant, graph)
             named |= {"graph": digest, "type": graph.type}
             also = [keep]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("shared/graph", "shared/nodes", "shared/platform", "tests/engines", "tests/fakes")
+COPIED = ("shared", "tests/engines", "tests/fakes")
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def checkout(tmp_path):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("pyproject.toml", "shared/__init__.py", "tests/__init__.py"):
+    for name in ("pyproject.toml", "tests/__init__.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "tests" / "unit" / "nodes").mkdir(parents=True)
     return tmp_path

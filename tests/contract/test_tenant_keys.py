@@ -23,6 +23,7 @@ EXCEPTIONS = {
     "shared/identity/passwords.py": "a token that resets a password is looked up by its own id",
     "shared/events/arrivals.py": "an outside source is registered for a tenant",
     "shared/crm/imports/upload.py": "an import folder is registered for a tenant",
+    "shared/workflows/webhooks/webhook.py": "a call is looked up by an id that cannot be guessed",
     "shared/platform/counters.py": "a counter's name is given; rate limits lead it by the tenant",
     "shared/platform/dynamo.py": "the port to tables: it passes keys on",
     "shared/platform/mail.py": "`send` leads the key of its lease by the tenant and hands it on",

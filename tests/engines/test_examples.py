@@ -30,6 +30,18 @@ LEADS = [
     {"name": "Bob", "score": 10, "source": "referral"},
     {"name": "Cy", "score": 10, "source": "web"},
 ]
+SUM, PAIR = '{"expression": "6 * 7"}', '{"data": "[1, 2]", "expression": "data | sum"}'
+LEAD = '{"lead_id": "l1"}'
+ADA = '{"id": "l1", "name": "Ada", "email": "ada@example.com", "status": "Interest"}'
+
+
+def agent(said: str, *calls: tuple[str, str]) -> dict[str, Any]:
+    """What an agent adds that the fake model made call these tools."""
+    called = [{"tool": t, "arguments": given, "ok": True, "error": None} for t, given in calls]
+    told = {"output": f"The tools said: {said}", "steps": len(calls) + 1, "tool_calls": called}
+    return {"agent": {**told, "model": "fake", "end": "stop"}}
+
+
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "executor/fork_and_join": (
         {"amount": 3, "country": "DE"},
@@ -47,6 +59,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"percent": 20, "name": "Ada"},
         {"sub_workflow": {"ran": "booking", "with": {"name": "Ada", "percent": 20}}},
     ),
+    "executor/agent_with_two_tools": (
+        {"text": f"calculator {SUM}\njson_transform {PAIR}"},
+        agent('{"result": 42} {"result": 3}', ("calculator", SUM), ("json_transform", PAIR)),
+    ),
     "orchestrator/fork_and_join": (
         {"name": "Ada"},
         {"polite": "Dear Ada", "short": "Hi Ada", "from": "Millrace"},
@@ -58,6 +74,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             {"name": "Bob", "rating": "hot"},
             {"name": "Cy", "rating": "cold"},
         ]},
+    ),
+    "orchestrator/agent_with_two_tools": (
+        {"question": f"get_lead {LEAD}\ncalculator {SUM}"},
+        agent(f'{{"lead": {ADA}}} {{"result": 42}}', ("get_lead", LEAD), ("calculator", SUM)),
     ),
     "orchestrator/webhook_response": (
         {"service": "mail"},
@@ -117,7 +137,7 @@ class EchoRuns(EchoWorkflows):
         self.store.put_header(TENANT, execution, ended)
         tell_parent(self.store, self, TENANT, ended)
 
-    def resume(self, token: str) -> None:
+    def succeed(self, token: str, output: Any) -> None:
         # The token's task has not returned yet.
         threading.Thread(target=answered, args=(token,)).start()
 

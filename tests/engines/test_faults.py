@@ -299,7 +299,7 @@ class Waiters:
     def start(self, execution: str) -> None:
         self.started.append(execution)
 
-    def resume(self, token: str) -> None:
+    def succeed(self, token: str, output: Any) -> None:
         self.resumed.append(token)
 
     def begin(self, workflow: str, given: Any, key: str) -> str:

@@ -141,7 +141,7 @@ class Children:
             stateMachineArn=self.machine, name=execution, input=json.dumps(given)
         )
 
-    def resume(self, token: str) -> None:
+    def succeed(self, token: str, output: Any) -> None:
         # The token's task may not have returned yet.
         threading.Thread(target=answered, args=(token,)).start()
 

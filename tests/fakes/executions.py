@@ -35,15 +35,25 @@ class MemoryPublishers:
     def may(self, tenant: str, subject: str, right: Any) -> bool:
         return subject not in self.gone
 
+    def names(self, tenant: str, subject: str) -> frozenset[str]:
+        return frozenset({f"{subject}@x.example"})
+
 
 class ExecutionsWorld:
     """One set of services, and short ways to use them."""
 
-    def __init__(self, registry: NodeRegistry = REGISTRY) -> None:
-        self.tables, self.clock, self.blobs = MemoryTables(), MovedClock(), MemoryBlobs()
+    def __init__(
+        self,
+        registry: NodeRegistry = REGISTRY,
+        tables: MemoryTables | None = None,
+        clock: MovedClock | None = None,
+        publishers: Any = None,
+    ) -> None:
+        self.tables, self.clock = tables or MemoryTables(), clock or MovedClock()
+        self.blobs = MemoryBlobs()
         self.machines = MemoryFlowMachines(lambda: self.runner)
         self.runs = MemoryFlowRuns(lambda: self.runner)
-        self.publishers = MemoryPublishers()
+        self.publishers = publishers or MemoryPublishers()
         self.services = build(
             self.tables, self.blobs, "crm", "workflows", self.clock, self.machines, registry
         )

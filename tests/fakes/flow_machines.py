@@ -65,13 +65,15 @@ class MemoryFlowMachines:
         self.running: dict[str, Running] = {}
         self.stops: list[tuple[str, str]] = []
         self.refuses: str = ""
+        self.compiler = ""
+        """Another one makes another definition, and so another machine, of the same graph."""
         self.before_ensure: Callable[[Wanted], None] = lambda wanted: None
 
     def ensure(self, wanted: Wanted) -> str:
         self.before_ensure(wanted)
         if self.refuses:
             raise MachineError(self.refuses)
-        arn = f"arn:{wanted.tenant}:{wanted.workflow_id}:{wanted.number}"
+        arn = f"arn:{wanted.tenant}:{wanted.workflow_id}:{wanted.number}{self.compiler}"
         self.wanted.setdefault(arn, wanted)
         return arn
 
@@ -87,7 +89,8 @@ class MemoryFlowMachines:
 
     def stop(self, arn: str, name: str, cause: str) -> None:
         self.stops.append((arn, name))
-        if (found := self.running.get(name)) and not found.ended:
+        found = self.running.get(name)
+        if found and found.token:  # else it goes on, as an Express execution does
             found.stopped = True
             found.idle.clear()
             found.go_on.set()

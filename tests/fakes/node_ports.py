@@ -6,12 +6,15 @@ import asyncio
 import itertools
 import json
 from collections import defaultdict, deque
+from dataclasses import replace
 from typing import Any
 
 from shared.graph import NodeFailedError
 from shared.graph.analysis import QueueMap
+from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.nodes.ports import (
     BUCKETS,
+    CONNECTIONS,
     EVENTS,
     FILES,
     HTTP,
@@ -25,6 +28,8 @@ from shared.nodes.ports import (
     Template,
 )
 from shared.platform.http import HttpAnswer, HttpCall
+from shared.tools import registry as tools
+from tests.fakes.models import FakeModels, MemoryMemory
 
 
 class MemoryEvents:
@@ -133,6 +138,22 @@ class EchoHttp:
         return HttpAnswer(200, {"content-type": "application/json"}, body, call.url, 12)
 
 
+class MemoryConnections:
+    """The port `Connections`, with a bearer's connection of that id for each."""
+
+    def __init__(self, **names: str) -> None:
+        self.names = names
+
+    async def list(self, kinds: Any = ()) -> list[tuple[str, str]]:
+        return sorted(self.names.items())
+
+    async def send(self, connection: str, call: HttpCall, http: Any) -> HttpAnswer:
+        if connection not in self.names:
+            raise NodeFailedError("ConnectionNotFound", f"there is no connection {connection}")
+        told = {**call.headers, "Authorization": f"Bearer of {connection}"}
+        return await http.send(replace(call, headers=told))
+
+
 class MemoryFiles:
     """The port `Files`."""
 
@@ -166,6 +187,9 @@ class MemoryFiles:
         if idempotency_key not in self.done:
             self.done[idempotency_key] = path
             self.files[path] = self.files.get(path, b"") + body
+
+    async def delete(self, path: str) -> bool:
+        return self.files.pop(path, None) is not None
 
 
 class MemoryBuckets:
@@ -257,6 +281,7 @@ def node_ports() -> dict[str, Any]:
         STEPS: MemorySteps(),
         SLEEP: NoSleep(),
         HTTP: EchoHttp(),
+        CONNECTIONS: MemoryConnections(crm="Their CRM"),
         FILES: MemoryFiles(**{"in/leads.jsonl": '{"name": "Ada"}\n{"name": "Bob"}\n'}),
         BUCKETS: MemoryBuckets(acme_data=MemoryFiles(**{"notes.txt": "one\ntwo\n"})),
         MAIL: MemoryMailer(),
@@ -265,4 +290,7 @@ def node_ports() -> dict[str, Any]:
         LEADS: MemoryLeads(
             {"id": "l1", "name": "Ada", "email": "ada@example.com", "status": "Interest"}
         ),
+        MODELS: FakeModels(),
+        TOOLS: tools(),
+        MEMORY: MemoryMemory(),
     }

@@ -137,7 +137,7 @@ def test_an_answer_is_read(port):
      "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "192.168.1.1", "172.16.0.1",
      "100.64.0.1", "[fe80::1]", "[fd00::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"],
 )  # fmt: skip
-def test_no_private_address_in_whatever_form(port, host):
+def test_security_no_private_address_in_whatever_form(port, host):
     with pytest.raises((EgressRefusedError, HttpTransportError)) as caught:
         send(f"http://{host}:{port}/echo/", Egress())
     assert not ASKED
@@ -156,14 +156,14 @@ def test_what_is_public(address, public):
     assert is_public(ip_address(address)) is public
 
 
-def test_a_name_that_stands_for_a_private_address_beside_a_public_one(port):
+def test_security_a_name_that_stands_for_a_private_address_beside_a_public_one(port):
     resolve = names(mixed=[["8.8.8.8", "127.0.0.1"]])
     with pytest.raises(EgressRefusedError, match=r"127\.0\.0\.1"):
         send(f"http://mixed.example:{port}/echo/", Egress(), resolve)
     assert not ASKED
 
 
-def test_a_name_is_resolved_once_so_that_it_cannot_change_in_between(port):
+def test_security_a_name_is_resolved_once_so_that_it_cannot_change_in_between(port):
     counted = []
 
     async def resolve(host, number):
@@ -188,7 +188,7 @@ class PublicHere(Egress):
     ["http://inner.example/", "http://169.254.169.254/latest/", "file:///etc/passwd",
      "ftp://outer.example/", "http://user:secret@outer.example/", "http://[::1]/"],
 )  # fmt: skip
-def test_every_redirect_is_checked_again(port, target):
+def test_security_every_redirect_is_checked_again(port, target):
     resolve = names(outer=[["127.0.0.1"]], inner=[["10.0.0.5"]])
 
     async def any_name(host, number):
@@ -199,14 +199,14 @@ def test_every_redirect_is_checked_again(port, target):
     assert len(ASKED) == 1
 
 
-def test_a_redirect_to_a_name_that_rebinds_is_checked_when_it_is_connected_to(port):
+def test_security_a_redirect_to_a_name_that_rebinds_is_checked_when_it_is_connected_to(port):
     resolve = names(outer=[["127.0.0.1"], ["192.168.0.7"]])
     with pytest.raises(EgressRefusedError):
         send(f"http://outer.example:{port}/to/~echo~", PublicHere(), resolve)
     assert len(ASKED) == 1
 
 
-def test_another_origin_learns_no_secret_of_the_first(port):
+def test_security_another_origin_learns_no_secret_of_the_first(port):
     resolve = names(one=[["127.0.0.1"]], two=[["127.0.0.1"]])
     secrets = {"Authorization": "Bearer s", "X-Api-Key": "s", "Cookie": "s", "Accept": "a/b"}
     send(f"http://one.example:{port}/to/http:~~two.example:{port}~echo~", PublicHere(), resolve,
@@ -217,7 +217,7 @@ def test_another_origin_learns_no_secret_of_the_first(port):
     assert second["accept"] == "a/b"
 
 
-def test_redirects_are_bounded(port):
+def test_security_redirects_are_bounded(port):
     with pytest.raises(HttpTransportError, match="more than 3 redirects"):
         send(f"http://127.0.0.1:{port}/again/", redirects=3)
     assert len(ASKED) == 4
@@ -240,7 +240,7 @@ def test_the_list_of_servers(hosts, host, allowed):
 
 
 @pytest.mark.parametrize("way", ["large", "bomb"])
-def test_an_answer_that_is_too_large_is_left(port, way):
+def test_security_an_answer_that_is_too_large_is_left(port, way):
     with pytest.raises(HttpTooLargeError, match="more than 1,000 bytes"):
         send(f"http://127.0.0.1:{port}/{way}/5000000", max_bytes=1000)
 
@@ -310,7 +310,7 @@ def test_what_fails_the_node_and_what_is_a_result(port):
     assert run(ports, url=gone, fail_on="transport").error.type == "RemoteProtocolError"
 
 
-def test_a_refused_server_always_fails_the_node(port):
+def test_security_a_refused_server_always_fails_the_node(port):
     done = run({HTTP: CheckedHttp(Egress())}, url=f"http://127.0.0.1:{port}/echo/")
     assert done.error.type == "EgressRefused"
     assert not ASKED

@@ -1,4 +1,4 @@
-"""Executions as they stand: lists, and each by itself."""
+"""Lists of executions."""
 
 from __future__ import annotations
 

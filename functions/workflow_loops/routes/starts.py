@@ -1,4 +1,4 @@
-"""Runs of workflows: started, tried, waited for, listed and counted."""
+"""Runs of workflows: started, tried, waited for, listed, counted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from functions.workflow_loops.executing import ExecutingDep
+from functions.workflow_loops.model_check import check_models
 from functions.workflow_loops.routes.executions import ListedDep
 from functions.workflow_loops.services import ServicesDep
 from functions.workflow_loops.views_executions import (
+    ExecutionDetail,
     ExecutionsView,
     ExecutionView,
     Start,
@@ -21,12 +23,16 @@ from shared.crm.idempotency import Attempt
 from shared.identity.rights import Right
 from shared.workflows.executions.execution import Cause
 from shared.workflows.executions.starting import Order
+from shared.workflows.executions.waiting import PATIENCE
 
 router = APIRouter(tags=["executions"])
 
 
-async def ordered(workflow_id: str, body: Start, request: Request, who: PrincipalDep) -> Order:
+async def ordered(
+    workflow_id: str, body: Start, request: Request, who: PrincipalDep, flows: ServicesDep
+) -> Order:
     """The run that a request wants."""
+    await check_models(request, who.tenant, workflow_id, flows)
     key = request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= 255:
         raise BadRequestError("Idempotency-Key", "not 1 to 255 characters", "send a UUID")
@@ -50,6 +56,22 @@ async def execute(order: OrderDep, at: ExecutingDep, response: Response) -> Exec
     made = at.starting.start(order)
     response.headers["Location"] = f"/executions/{made.id}/"
     return ExecutionView.of(made)
+
+
+@router.post(
+    "/workflows/{workflow_id}/run/",
+    dependencies=[needs(Right.WORKFLOWS_RUN)],
+    responses={202: {"description": "It runs on, or waits for an answer."}},
+)
+async def run(
+    order: OrderDep, body: Start, at: ExecutingDep, response: Response
+) -> ExecutionDetail:
+    """Starts a run and waits for its end, 25 seconds at most."""
+    found = await at.waiting.run(order, body.timeout or PATIENCE)
+    if not found.over:
+        response.status_code = 202
+        response.headers["Location"] = f"/executions/{found.id}/"
+    return ExecutionDetail.detail(at.records.standing(order.tenant, found))
 
 
 @router.post("/workflows/{workflow_id}/test/", status_code=202,

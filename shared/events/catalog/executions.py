@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from shared.events.catalog.registry import EventData, event_type
 
+SOURCE: Final = "millrace.executions"
 _SAMPLE = {
     "execution_id": "01935f3e-9a00-7c11-8f00-0a1b2c3d4e5f",
     "pipeline": "lead_pipeline",
@@ -34,7 +35,7 @@ class TraceEntry(EventData):
     route: str | None = None
 
 
-@event_type("execution.completed", topics=("executions",), sample=_SAMPLE)
+@event_type("execution.completed", source=SOURCE, topics=("executions",), sample=_SAMPLE)
 class ExecutionCompleted(EventData):
     """A pipeline or a workflow ran to its end; the result is what a pipeline's nodes added.
 
@@ -56,7 +57,7 @@ _RUN = {
 }
 
 
-@event_type("execution.started", topics=("executions",), sample=_RUN)
+@event_type("execution.started", source=SOURCE, topics=("executions",), sample=_RUN)
 class ExecutionStarted(EventData):
     """A workflow began to run; the trigger is the kind of what caused it."""
 
@@ -65,29 +66,30 @@ class ExecutionStarted(EventData):
     trigger: str
 
 
-@event_type("execution.paused", topics=("executions",), sample=_RUN)
+@event_type("execution.paused", source=SOURCE, topics=("executions",), sample=_RUN)
 class ExecutionPaused(ExecutionStarted):
     """A run waits for an answer or a moment, and nothing of it runs meanwhile."""
 
 
-@event_type("execution.continued", topics=("executions",), sample=_RUN)
+@event_type("execution.continued", source=SOURCE, topics=("executions",), sample=_RUN)
 class ExecutionContinued(ExecutionStarted):
     """A run that waited goes on."""
 
 
-@event_type("execution.cancelled", topics=("executions",), sample=_RUN)
+@event_type("execution.cancelled", source=SOURCE, topics=("executions",), sample=_RUN)
 class ExecutionCancelled(ExecutionStarted):
     """Somebody ended a run; a node in flight ends, and nothing follows it."""
 
 
 @event_type(
     "execution.failed",
+    source=SOURCE,
     topics=("executions",),
     sample={
         **_RUN,
         "failed_node": "greet",
         "error": {"type": "TypeError", "message": "no such field", "node": "greet"},
-        "on_failure": None,
+        "on_failure": "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f",
     },
 )
 class ExecutionFailed(ExecutionStarted):

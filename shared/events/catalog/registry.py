@@ -43,6 +43,8 @@ class EventType:
     """Whether no outside source may say it, because something is done that only we may cause."""
     published_by: str | None = None
     """The right that publishing it over the API needs; None is nobody's."""
+    source: str = "millrace.crm"
+    """Who of us says it first of all; rules that name a source name this one."""
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
@@ -74,6 +76,7 @@ def event_type(
     aliases: tuple[str, ...] = (),
     ours_alone: bool = False,
     published_by: str | None = None,
+    source: str = "millrace.crm",
 ) -> Callable[[M], M]:
     """Declares the decorated model as an event type; the sample is part of its documentation."""
 
@@ -82,7 +85,7 @@ def event_type(
         if taken:
             raise ValueError(f"event types {sorted(taken)} are declared twice")
         _types[name] = EventType(
-            name, version, model, topics, aliases, sample, ours_alone, published_by
+            name, version, model, topics, aliases, sample, ours_alone, published_by, source
         )
         _names.update(dict.fromkeys((name, *aliases), name))
         return model

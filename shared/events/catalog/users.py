@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from shared.events.catalog.registry import EventData, event_type
 
+SOURCE: Final = "millrace.identity"
 _ID = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 
 
 @event_type(
     "user.created",
+    source=SOURCE,
     topics=("users",),
     ours_alone=True,
     aliases=("user_created",),
@@ -32,6 +36,7 @@ class UserCreated(EventData):
 
 @event_type(
     "user.role_changed",
+    source=SOURCE,
     topics=("users",),
     ours_alone=True,
     sample={"user_id": _ID, "old_role": "user", "new_role": "manager"},
@@ -46,6 +51,7 @@ class UserRoleChanged(EventData):
 
 @event_type(
     "user.removed",
+    source=SOURCE,
     topics=("users",),
     ours_alone=True,
     sample={"user_id": _ID, "role": "user"},

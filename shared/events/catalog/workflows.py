@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from shared.events.catalog.registry import EventData, event_type
 
+SOURCE: Final = "millrace.workflows"
 _ID = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 
 
-@event_type("workflow.created", topics=("workflows",), sample={"workflow_id": _ID, "name": "Greet"})
+@event_type(
+    "workflow.created",
+    source=SOURCE,
+    topics=("workflows",),
+    sample={"workflow_id": _ID, "name": "Greet"},
+)
 class WorkflowCreated(EventData):
     """A workflow was added; its draft runs nowhere yet."""
 
@@ -17,6 +25,7 @@ class WorkflowCreated(EventData):
 
 @event_type(
     "workflow.updated",
+    source=SOURCE,
     topics=("workflows",),
     sample={"workflow_id": _ID, "changed_fields": ["graph", "name"]},
 )
@@ -27,7 +36,12 @@ class WorkflowUpdated(EventData):
     changed_fields: list[str]
 
 
-@event_type("workflow.deleted", topics=("workflows",), sample={"workflow_id": _ID, "name": "Greet"})
+@event_type(
+    "workflow.deleted",
+    source=SOURCE,
+    topics=("workflows",),
+    sample={"workflow_id": _ID, "name": "Greet"},
+)
 class WorkflowDeleted(EventData):
     """A workflow was removed."""
 
@@ -37,6 +51,7 @@ class WorkflowDeleted(EventData):
 
 @event_type(
     "workflow.published",
+    source=SOURCE,
     topics=("workflows",),
     sample={"workflow_id": _ID, "number": 3, "machine": "express"},
 )
@@ -50,6 +65,7 @@ class WorkflowPublished(EventData):
 
 @event_type(
     "workflow.rolled_back",
+    source=SOURCE,
     topics=("workflows",),
     sample={"workflow_id": _ID, "number": 2, "before": 3},
 )

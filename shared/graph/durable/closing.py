@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Protocol
+
 from shared.graph.durable.header import Header
 from shared.graph.durable.messages import Answered, RunFailed
 from shared.graph.durable.record_store import RecordStore
 from shared.graph.durable.single import TOKEN
-from shared.graph.durable.suspending import Children
 from shared.graph.durable.tasks import Task
 from shared.graph.record import Entry, Status
 from shared.graph.settle import Settlement
@@ -29,8 +31,12 @@ async def finalize(task: Task) -> Answered:
     ]
     settled = Settlement(place.scope, place.base, entries)
     header = place.header.ended(settled.status, settled.result, settled.error)
-    if not place.store.end(place.tenant, place.execution, place.header, header):
-        header = place.store.header(place.tenant, place.execution) or header
+    before = place.header
+    while not place.store.end(place.tenant, place.execution, before, header):
+        standing = place.store.header(place.tenant, place.execution)
+        if standing is None or standing.over:
+            return _told(task, standing or header)
+        before = standing  # it waited, or waits no more, since this task was begun
     return _told(task, header)
 
 
@@ -42,10 +48,17 @@ def _told(task: Task, header: Header) -> Answered:
     return task.answered(status=header.status.value)
 
 
-def tell_parent(store: RecordStore, children: Children, tenant: str, ended: Header) -> None:
+class Resumes(Protocol):
+    """What lets a state machine go on."""
+
+    def succeed(self, token: str, output: Mapping[str, Any]) -> object:
+        """Tells the state that waits with a token; it may be gone already."""
+
+
+def tell_parent(store: RecordStore, machines: Resumes, tenant: str, ended: Header) -> None:
     """Lets the run go on that waits for this one; to be done after the header is written."""
     if ended.parent is None:
         return
     found = store.note(tenant, ended.parent.execution, TOKEN, ended.parent.key)
     if found is not None:
-        children.resume(str(found["token"]))
+        machines.succeed(str(found["token"]), {})

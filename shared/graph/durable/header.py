@@ -25,8 +25,12 @@ class Header:
     status: Status = Status.RUNNING
     result: Mapping[str, Any] | None = None
     error: NodeError | None = None
+    until: str | None = None
+    """Of a run that waits inline: when the first of its nodes waits no longer."""
     parent: Parent | None = None
     """Who waits for the run, if another does."""
+    expires_at: int | None = None
+    """Seconds since 1970 after which nothing of the run is kept."""
 
     @property
     def over(self) -> bool:

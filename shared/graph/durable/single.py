@@ -56,6 +56,7 @@ async def answer(task: Task, sources: list[Entry | None]) -> Answered:
     place, step = task.place, task.step
     item = item_of(task, sources)
     standing = place.entry(step.id)
+    _moved(task, Status.WAITING, Status.RUNNING)
     waited = standing.waits_for if standing is not None and standing.waits_for else {}
     try:
         given = _answer(task, waited)
@@ -74,11 +75,20 @@ async def token(task: Task) -> Answered:
     place = task.place
     note = {"token": task.request.token}
     place.store.put_note(place.tenant, place.execution, TOKEN, place.path + task.step.id, note)
+    _moved(task, Status.RUNNING, Status.WAITING)
     standing = place.entry(task.step.id)
     waited = standing.waits_for if standing is not None and standing.waits_for else {}
     if waited.get("kind") == "workflow" and task.children is not None:
         task.children.start(str(waited["details"]["execution"]))
     return task.answered()
+
+
+def _moved(task: Task, before: Status, after: Status) -> None:
+    """Says of the run that it waits for somebody, or no more."""
+    place = task.place
+    if place.header.status is before:
+        later = replace(place.header, status=after)
+        place.store.end(place.tenant, place.execution, place.header, later)
 
 
 def item_of(task: Task, sources: list[Entry | None]) -> Item:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.graph.durable.header import Header
+from shared.graph.durable.journal import NOTES
 from shared.graph.durable.record_store import RecordStore
 from shared.graph.durable.suspending import Parent
 from shared.graph.record import Record
@@ -47,6 +48,8 @@ def start_run(
             store.put_entry(tenant, execution, entry)
         for item in done.items.values():
             store.put_item(tenant, execution, item)
+        for key, note in done.notes.items():
+            store.put_note(tenant, execution, NOTES, key, note)
     return at_start(tenant, execution)
 
 

@@ -33,7 +33,7 @@ class Children(Protocol):
     def start(self, execution: str) -> None:
         """Starts a prepared run; twice is once."""
 
-    def resume(self, token: str) -> None:
+    def succeed(self, token: str, output: Mapping[str, Any]) -> object:
         """Lets the state machine that waits with a token go on; it may be gone already."""
 
     def begin(self, workflow: str, given: Mapping[str, Any], key: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import count
 from typing import Any, Final, Protocol
 
 from shared.graph.durable.blobs import Blobs, Values
@@ -28,6 +30,11 @@ HEADER: Final = "header"
 _HEADER: Final = "run"
 _NODE: Final = "node#"
 _ITEM: Final = "item#"
+_PAGES: Final = 20
+"""Megabytes of entries that an outline reads."""
+_REMEMBERED: Final = 1_000
+"""Runs whose expiry a process knows; each task reads the header first."""
+_DATA: Final = ("large", "output", "writers")
 
 
 class Closing(Protocol):
@@ -50,6 +57,7 @@ class TablesRecordStore:
         """Takes the places; `closing` is told of every end, so that it stands with the header."""
         self._tables, self._table, self._values = tables, table, Values(blobs)
         self._closing = closing
+        self._expiries: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def header(self, tenant: str, execution: str) -> Header | None:
         """See `RecordStore.header`."""
@@ -59,8 +67,20 @@ class TablesRecordStore:
         error = NodeError(**raw["error"]) if raw.get("error") else None
         result = raw["result"] if raw["has_result"] else None
         status = Status(raw["status"])
+        expires_at = raw.get("expires_at")
+        self.expire(tenant, execution, expires_at)
         parent = Parent(**raw["parent"]) if raw.get("parent") else None
-        return Header(raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error, parent)
+        return Header(
+            raw["flow"], freeze(raw["given"]), raw["pins"], status, result, error,
+            raw.get("until"), parent, expires_at,
+        )  # fmt: skip
+
+    def expire(self, tenant: str, execution: str, expires_at: int | None) -> None:
+        """Lets what is written of a run from now on expire with its header, which told when."""
+        if expires_at is not None:
+            self._expiries[tenant, execution] = expires_at
+            if len(self._expiries) > _REMEMBERED:
+                self._expiries.popitem(last=False)
 
     def put_header(self, tenant: str, execution: str, header: Header) -> None:
         """See `RecordStore.put_header`."""
@@ -96,8 +116,11 @@ class TablesRecordStore:
             "pins": header.pins,
             "result": header.result or {},
             "has_result": header.result is not None,
+            "until": header.until,
             **({"parent": asdict(header.parent)} if header.parent else {}),
+            "expires_at": header.expires_at,
         }
+        self.expire(tenant, execution, header.expires_at)
         large = ("given", "pins", "result")
         return self._row(tenant, execution, _HEADER, body, large, when, HEADER)
 
@@ -109,6 +132,43 @@ class TablesRecordStore:
     def entries(self, tenant: str, execution: str, path: str) -> Sequence[Entry]:
         """See `RecordStore.entries`."""
         return [_entry(raw) for raw in self._all(tenant, execution, _NODE + path)]
+
+    def outline(self, tenant: str, execution: str) -> Iterator[Entry]:
+        """The entries without what nodes gave: nothing large is fetched.
+
+        Of a run with megabytes of entries, those of the first.
+        """
+        for _, entry in self.outlined(tenant, execution, _PAGES):
+            yield entry
+
+    def outlined(
+        self, tenant: str, execution: str, pages: int | None = None
+    ) -> Iterator[tuple[Item, Entry]]:
+        """Rows of entries as they are stored, each with its entry's outline."""
+        for row in self.rows(tenant, execution, _NODE, pages):
+            told = {key: value for key, value in _body(row).items() if key not in _DATA}
+            yield row, Entry.from_json(told)
+
+    def rows(
+        self, tenant: str, execution: str, prefix: str, pages: int | None = None
+    ) -> Iterator[Item]:
+        """Rows as they are stored, of so many pages of a megabyte at most."""
+        start: Mapping[str, Any] | None = None
+        for number in count(1):
+            partition = ("pk", _partition(tenant, execution))
+            page = self._tables.query(Query(self._table, partition, prefix=prefix, start=start))
+            yield from page.items
+            start = page.next_start
+            if start is None or number == pages:
+                return
+
+    def moved(self, tenant: str, execution: str, row: Item) -> Put:
+        """The write of a row of another run into this one."""
+        item = {**row, "pk": _partition(tenant, execution)}
+        item.pop("expires_at", None)
+        if (expires_at := self._expiries.get((tenant, execution))) is not None:
+            item["expires_at"] = expires_at
+        return Put(self._table, item)
 
     def put_entry(self, tenant: str, execution: str, entry: Entry) -> Entry:
         """See `RecordStore.put_entry`."""
@@ -167,22 +227,10 @@ class TablesRecordStore:
     def _get(self, tenant: str, execution: str, sort: str) -> dict[str, Any] | None:
         key = {"pk": _partition(tenant, execution), "sk": sort}
         item = self._tables.get(self._table, key)
-        return self._read(item) if item else None
+        return self._unpacked(_body(item)) if item else None
 
     def _all(self, tenant: str, execution: str, prefix: str) -> Iterator[dict[str, Any]]:
-        start: Mapping[str, Any] | None = None
-        while True:
-            page = self._tables.query(
-                Query(
-                    self._table,
-                    ("pk", _partition(tenant, execution)),
-                    prefix=prefix,
-                    start=start,
-                )
-            )
-            yield from (self._read(item) for item in page.items)
-            if (start := page.next_start) is None:
-                return
+        return (self._unpacked(_body(row)) for row in self.rows(tenant, execution, prefix))
 
     def _put(
         self,
@@ -213,13 +261,18 @@ class TablesRecordStore:
             "status": str(body.get("status", "")),
             "body": json.dumps(packed, separators=(",", ":"), allow_nan=False),
         }
+        if (expires_at := self._expiries.get((tenant, execution))) is not None:
+            item["expires_at"] = expires_at
         return Put(self._table, item, when, label)
 
-    def _read(self, item: Item) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(item["body"])
-        for key in str(item["large"]).split(","):
+    def _unpacked(self, body: dict[str, Any]) -> dict[str, Any]:
+        for key in str(body.pop("large")).split(","):
             body[key] = self._values.unpacked(body[key])
         return body
+
+
+def _body(item: Item) -> dict[str, Any]:
+    return {**json.loads(item["body"]), "large": item["large"]}
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from shared.graph.durable.checkpoints import TimeLeft
 from shared.graph.durable.header import pin_of
+from shared.graph.durable.journal import StoreJournal
 from shared.graph.durable.messages import Answered, At, Request
 from shared.graph.durable.places import Place, before
 from shared.graph.durable.suspending import Children
 from shared.graph.engine.loaded import LoadedFlow
 from shared.graph.engine.state import RunState
 from shared.graph.engine.walk import Walk
+from shared.graph.journal import JOURNAL
 from shared.graph.plan import Step
 from shared.graph.pools import PoolExecutor
 from shared.graph.record import Entry, Record
@@ -97,10 +99,11 @@ class Task:
             for key, raw in place.header.pins.items()
             if key.rpartition("/")[2] in own
         }
+        journal = StoreJournal(place.store, place.tenant, place.execution)
         state = RunState(
             routines, self.means.pools, record, place.execution,
             graph.variables_with(place.header.given), freeze(graph.env), self._shared(),
-            {**self.means.ports, **ports}, pins,
+            {JOURNAL: journal, **self.means.ports, **ports}, pins, workflow=graph.id,
         )  # fmt: skip
         walk = Walk(state, place.scope, place.base, place.path, self._outer(own))
         if sources is not None:

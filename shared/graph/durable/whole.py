@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from shared.graph import outcome
 from shared.graph.durable.checkpoints import Keeping
 from shared.graph.durable.closing import finalize
 from shared.graph.durable.header import pin_of
@@ -15,7 +16,10 @@ from shared.graph.durable.places import Place
 from shared.graph.durable.several import record_of
 from shared.graph.durable.single import ANSWER
 from shared.graph.durable.tasks import Task, with_bodies
+from shared.graph.errors import NodeError
 from shared.graph.record import SETTLED, Entry, Status
+from shared.graph.retry import TIMEOUT
+from shared.graph.settle import input_of
 
 _KEPT: Final = SETTLED | {Status.WAITING}
 
@@ -34,7 +38,10 @@ async def flow(task: Task) -> Answered:
         waiting = [entry for entry in entries if entry.status is Status.WAITING]
         if not waiting:
             return await finalize(task)
-        waits = replace(place.header, status=Status.WAITING)
+        moments = [
+            str(until) for entry in waiting if (until := (entry.waits_for or {}).get("until"))
+        ]
+        waits = replace(place.header, status=Status.WAITING, until=min(moments, default=None))
         place.store.end(place.tenant, place.execution, place.header, waits)
         # An answer that came before this was written found nobody to call again.
         if not any(entry.key in _answers(task, [entry]) for entry in waiting):
@@ -46,6 +53,9 @@ async def flow(task: Task) -> Answered:
 
 async def _walked(task: Task) -> None:
     place = task.place
+    for entry in place.entries():
+        if entry is not None and entry.status is Status.WAITING:
+            _expire(task, entry)
     scope, own = place.scope, frozenset(place.scope.by_id)
     standing = [entry for entry in place.entries() if entry is not None]
     failed = {entry.node for entry in standing if entry.status is Status.FAILED}
@@ -73,12 +83,35 @@ def _answers(task: Task, waiting: list[Entry]) -> dict[str, Any]:
     found: dict[str, Any] = {key: pin_of(dict(note)) for key, note in notes.items()}
     for entry in waiting:
         waited = entry.waits_for or {}
-        until, details = waited.get("until"), waited.get("details") or {}
-        if entry.key in found or not until or datetime.fromisoformat(until) > task.means.now():
-            continue
-        if waited.get("kind") == "timer" or "on_timeout" in details:
+        details = waited.get("details") or {}
+        if entry.key not in found and _over(task, entry) and _has_default(entry):
             found[entry.key] = details.get("on_timeout")
     return found
+
+
+def _expire(task: Task, entry: Entry) -> None:
+    """Fails a node that nobody answered in time, and that says nothing of that case."""
+    place = task.place
+    if (
+        not _over(task, entry)
+        or _has_default(entry)
+        or _answers(task, [entry]).keys() & {entry.key}
+    ):
+        return
+    step = place.scope.by_id[entry.node]
+    item = input_of(place.scope, step, place.sources(step).__getitem__, place.base)
+    error = NodeError(TIMEOUT, "nobody answered in time", entry.node)
+    place.keep(outcome.failed(entry.node, item, error, step.catches))
+
+
+def _over(task: Task, entry: Entry) -> bool:
+    until = (entry.waits_for or {}).get("until")
+    return bool(until) and datetime.fromisoformat(str(until)) <= task.means.now()
+
+
+def _has_default(entry: Entry) -> bool:
+    waited = entry.waits_for or {}
+    return waited.get("kind") == "timer" or "on_timeout" in (waited.get("details") or {})
 
 
 def _anew(task: Task) -> Task:

@@ -53,6 +53,8 @@ async def run_node(
         context.attempt += 1
     entry.path, entry.attempts = context.path, context.attempt
     entry.started_at, entry.ended_at = started, time()
+    if context.usage is not None:
+        entry.usage = dict(context.usage)
     return entry
 
 

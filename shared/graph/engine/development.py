@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.graph import loops
@@ -13,10 +13,12 @@ from shared.graph.errors import GraphError
 from shared.graph.node import LoopNode
 from shared.graph.record import Record, Status
 from shared.graph.settle import settle
-from shared.graph.values import freeze
+from shared.graph.values import NOTHING, freeze
 
 
-def input_for(flow: LoadedFlow, node_id: str, record: Record) -> dict[str, Any]:
+def input_for(
+    flow: LoadedFlow, node_id: str, record: Record, base: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
     """What enters a node, from the outputs that stand in a record.
 
     Raises:
@@ -27,7 +29,7 @@ def input_for(flow: LoadedFlow, node_id: str, record: Record) -> dict[str, Any]:
         raise GraphError(
             f"{node_id} is in the body of {scope.loop}; run {scope.loop}, or give the input"
         )
-    found = settle(scope, record, {})
+    found = settle(scope, record, base)
     missing = [
         e.node
         for e in found.entries
@@ -44,7 +46,12 @@ def input_for(flow: LoadedFlow, node_id: str, record: Record) -> dict[str, Any]:
 
 
 async def item_walk(
-    flow: LoadedFlow, state: RunState, loop: str, index: int, given: Mapping[str, Any]
+    flow: LoadedFlow,
+    state: RunState,
+    loop: str,
+    index: int,
+    given: Mapping[str, Any],
+    results: Sequence[Any] = (),
 ) -> Walk:
     """The body of a loop for one of its items.
 
@@ -63,5 +70,5 @@ async def item_walk(
     items = freeze(list(routine.node.items(config, data, context)))
     if not 0 <= index < len(items):
         raise GraphError(f"{loop}: iteration_index {index} out of range [0, {len(items)})")
-    base = loops.item_input(data, items, index)
+    base = loops.item_input(data, items, index, freeze(list(results)))
     return Walk(state, routine.step.body, base, loops.item_path("", loop, index))

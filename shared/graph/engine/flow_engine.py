@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from shared.graph.engine.development import input_for, item_walk
@@ -25,6 +25,7 @@ from shared.graph.engine.run import Run, RunFailedError
 from shared.graph.engine.state import RunState
 from shared.graph.engine.walk import Walk
 from shared.graph.errors import GraphError, NodeError
+from shared.graph.journal import JOURNAL, RecordJournal
 from shared.graph.model import FlowGraph
 from shared.graph.pools import PoolExecutor
 from shared.graph.record import Record, Status
@@ -107,6 +108,7 @@ class FlowEngine:
         own = instances or Instances()
         state = self._state(loaded, execution_id, timeout)
         state.record = record.for_resume() if record else Record()
+        state.ports = {JOURNAL: RecordJournal(state.record), **self.ports}
         state.pins, state.instances = pins or {}, own
         if runtime is not None:
             state.runtime = runtime
@@ -123,8 +125,11 @@ class FlowEngine:
         given: Mapping[str, Any] | None = None,
         *,
         pins: Mapping[str, Any] | None = None,
+        results: Sequence[Any] = (),
     ) -> Run:
         """Runs a loop's body for one of its items, with what would enter the loop.
+
+        `results` is what the items before gave.
 
         Raises:
             GraphError: the node is no loop over items, or has no such item.
@@ -132,7 +137,7 @@ class FlowEngine:
         loaded = self.load_workflow(flow)
         state = self._state(loaded)
         state.pins = pins or {}
-        walk = await item_walk(loaded, state, loop, index, given or {})
+        walk = await item_walk(loaded, state, loop, index, given or {}, results)
         return await self._finished(state, walk, True)
 
     async def run_api(
@@ -205,6 +210,7 @@ class FlowEngine:
             listener=self._listener,
             checkpoint=self._checkpoint,
             limit=timeout or graph.settings.timeout,
+            workflow=graph.id,
         )
 
     async def _finished(self, state: RunState, walk: Walk, cleans_up: bool) -> Run:

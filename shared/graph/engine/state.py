@@ -38,6 +38,8 @@ class RunState:
     """Seconds that the whole run may take; nodes that may take longer need no timer."""
     steps: int = 0
     """How many nodes ran."""
+    workflow: str = ""
+    """The flow's id."""
     stopped: bool = False
     """A checkpoint asked to go no further; the record is where the next attempt goes on."""
 

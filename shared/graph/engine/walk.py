@@ -90,7 +90,7 @@ class Walk:
         nodes = self.known(routine.step) if routine.reads_nodes else {}
         return NodeContext(
             routine.id, run.execution_id, self.path, 1, run.variables, run.env, run.runtime,
-            nodes, run.ports,
+            nodes, run.ports, run.workflow,
         )  # fmt: skip
 
     async def _drive(self, index: int) -> None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from shared.graph.errors import GraphError
 from shared.graph.loaders import executor, orchestrator
+from shared.graph.loaders.shape import check_shape
 from shared.graph.model import FlowGraph
 
 
@@ -18,8 +19,7 @@ def load_flow(raw: Mapping[str, Any]) -> FlowGraph:
     Raises:
         GraphError: it is none of them; the message names every field that is wrong.
     """
-    if not isinstance(raw.get("nodes") or [], list | tuple):
-        raise GraphError("nodes: not a list; send a list of nodes")
+    check_shape(raw)
     if orchestrator.recognizes(raw):
         raw = orchestrator.converted(raw)
     elif executor.recognizes(raw):

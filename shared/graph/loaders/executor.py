@@ -16,7 +16,9 @@ from shared.graph.kinds import BODY, DEFAULT, handle_name
 Raw = Mapping[str, Any]
 _CONFIGS: Final = ("agent_config", "condition_config", "loop_config", "input_config")
 _MARKS: Final = (*_CONFIGS, "data")
-_NO_MEANING: Final = ("true_branch", "false_branch", "label", "name", "description", "type")
+_NO_MEANING: Final = (
+    "true_branch", "false_branch", "label", "name", "description", "type", "agent_type",
+)  # fmt: skip
 
 
 def recognizes(raw: Raw) -> bool:

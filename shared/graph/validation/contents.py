@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from shared.graph import topology
 from shared.graph.analysis import QueueMapper
 from shared.graph.expressions import ExpressionError, check, check_condition
-from shared.graph.forms import field_problems
+from shared.graph.forms import field_problems, has_template
 from shared.graph.kinds import Kind, Pool
 from shared.graph.validation.problem import Problem
 from shared.graph.validation.subject import Subject
@@ -76,6 +77,16 @@ def policies(subject: Subject) -> Iterator[Problem]:
             yield Problem(name, "pool", f"a process of its own has no port {needs}", fix)
 
 
+def secrets(subject: Subject) -> Iterator[Problem]:
+    """No secret is written down in a definition, where every reader and every copy has it."""
+    fix = "add a connection for it and choose that in the field connection"
+    for node, definition in subject.known():
+        for field in sorted(definition.secret_fields & node.config.keys()):
+            for path, value in _secret_texts(field, node.config[field]):
+                if not has_template(value):
+                    yield Problem(node.id, path, "a secret is written into the workflow", fix)
+
+
 Found = Iterator[tuple[str, ExpressionError]]
 
 
@@ -104,6 +115,25 @@ def _conditions(path: str, value: Any) -> Found:
     else:
         for inner, one in _parts(path, value):
             yield from _conditions(inner, one)
+
+
+def _secret_texts(field: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and value.strip().startswith("{") and not has_template(value):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return
+    if isinstance(value, str) and value:
+        yield field, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if str(name).lower() in _SECRET_HEADERS and one:
+                yield f"{field}.{name}", str(one)
+
+
+_SECRET_HEADERS: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"}
+)
 
 
 def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:

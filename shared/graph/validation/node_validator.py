@@ -29,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     shape.reach,
     contents.forms,
     contents.texts,
+    contents.secrets,
     contents.declared_inputs,
     contents.queues,
     contents.policies,

@@ -12,8 +12,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from shared.graph import BlockingNode, Data, NodeContext, NodeFailedError
 from shared.nodes.config import NodeConfig, Widget, json_value
+from shared.nodes.connection_field import ConnectionId
 from shared.nodes.example import Example
-from shared.nodes.ports import HTTP
+from shared.nodes.ports import CONNECTIONS, HTTP, Connections
 from shared.platform.http.calls import Http, HttpAnswer, HttpCall, HttpTransportError
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -40,7 +41,12 @@ class HttpRequestConfig(NodeConfig):
         None, description="A text as it is; anything else is sent as JSON"
     )
     timeout_seconds: float = Field(30, ge=0.1, le=300, description="For all redirects together")
-    auth_type: Literal["none", "basic", "bearer"] = "none"
+    connection: ConnectionId = Field(
+        "", description="Whose credential is sent, to the hosts that the connection names"
+    )
+    auth_type: Literal["none", "basic", "bearer"] = Field(
+        "none", description="Of older workflows: choose a connection instead"
+    )
     username: str = ""
     password: Annotated[str, Widget("password")] = ""
     token: Annotated[str, Widget("password")] = ""
@@ -54,6 +60,8 @@ class HttpRequestConfig(NodeConfig):
 
     @model_validator(mode="after")
     def _authenticated(self) -> Self:
+        if self.connection and self.auth_type != "none":
+            raise ValueError("auth_type: the connection authenticates; choose none")
         if self.auth_type == "basic" and not self.username:
             raise ValueError("username: basic authentication needs one")
         if self.auth_type == "bearer" and not self.token:
@@ -68,7 +76,9 @@ class HttpRequestNode(BlockingNode[HttpRequestConfig]):
     Config = HttpRequestConfig
     label = "HTTP request"
     description = "Asks a server and adds its answer"
-    needs = frozenset({HTTP})
+    needs = frozenset({HTTP, CONNECTIONS})
+    verbatim = frozenset({"connection"})
+    secret_fields = frozenset({"password", "token", "headers"})
     result = {
         "status": "Of the answer; null without one",
         "headers": "Of the answer, names in lower case",
@@ -94,9 +104,8 @@ class HttpRequestNode(BlockingNode[HttpRequestConfig]):
         self, config: HttpRequestConfig, data: Data, context: NodeContext
     ) -> dict[str, Any]:
         """Sends; only what the configuration names fails the node."""
-        port: Http = context.ports[HTTP]
         try:
-            answer = await port.send(call_of(config))
+            answer = await _answer(config, context)
         except HttpTransportError as error:
             if config.fail_on != "nothing":
                 raise
@@ -112,6 +121,14 @@ class HttpRequestNode(BlockingNode[HttpRequestConfig]):
             "duration_ms": answer.duration_ms,
             "error": None,
         }
+
+
+async def _answer(config: HttpRequestConfig, context: NodeContext) -> HttpAnswer:
+    http: Http = context.ports[HTTP]
+    if not config.connection:
+        return await http.send(call_of(config))
+    connections: Connections = context.ports[CONNECTIONS]
+    return await connections.send(config.connection, call_of(config), http)
 
 
 def call_of(config: HttpRequestConfig) -> HttpCall:

@@ -12,7 +12,7 @@ from shared.nodes.config import NodeConfig
 from shared.nodes.example import Example
 from shared.nodes.ports import ARRIVALS, Arrivals
 
-_PARTS: Final = ("body", "headers", "method", "query_params")
+_PARTS: Final = ("body", "headers", "method", "query_params", "raw")
 
 
 class WebhookConfig(NodeConfig):
@@ -38,7 +38,7 @@ class WebhookNode(ProducerNode[WebhookConfig]):
     needs = frozenset({ARRIVALS})
     result = {
         "webhook_id": "As configured",
-        "data": "{body, headers, method, query_params} of the request",
+        "data": "{body, headers, method, query_params} of the request, and `raw`, what is no JSON",
         "timestamp": "RFC 3339: when it came; null if nobody said",
     }
     example = Example(
@@ -66,13 +66,16 @@ def _told(config: WebhookConfig, request: Mapping[str, Any]) -> dict[str, Any]:
     """As a result; an input that is no request is the body of one."""
     whole = "body" in request and request.keys() <= {*_PARTS, "timestamp", "webhook_id"}
     parts = request if whole else {"body": dict(request)}
+    data = {
+        "body": parts.get("body"),
+        "headers": parts.get("headers") or {},
+        "method": parts.get("method") or "POST",
+        "query_params": parts.get("query_params") or {},
+    }
+    if "raw" in parts:
+        data["raw"] = parts["raw"]
     return {
         "webhook_id": config.webhook_id,
-        "data": {
-            "body": parts.get("body"),
-            "headers": parts.get("headers") or {},
-            "method": parts.get("method") or "POST",
-            "query_params": parts.get("query_params") or {},
-        },
+        "data": data,
         "timestamp": parts.get("timestamp"),
     }

@@ -20,6 +20,8 @@ class HttpCall:
     max_bytes: int = 2_000_000
     """Of the answer's body, unpacked."""
     redirects: int = 5
+    hosts: tuple[str, ...] = ()
+    """Servers that this call may reach, redirects included; nothing is what the port allows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ import socket
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from shared.platform.http.calls import HttpAnswer, HttpCall, HttpTooLargeError, HttpTransportError
+from shared.platform.http.bodies import ACCEPTED, read_body
+from shared.platform.http.calls import HttpAnswer, HttpCall, HttpTransportError
 from shared.platform.http.egress import Egress, EgressRefusedError, Resolve, resolve
 
 if TYPE_CHECKING:
     import httpx
 
-_OURS: Final = frozenset({"host", "content-length", "transfer-encoding", "connection"})
-_HARMLESS: Final = frozenset(
-    {"accept", "accept-encoding", "accept-language", "content-type", "user-agent", *_OURS}
+_OURS: Final = frozenset(
+    {"accept-encoding", "connection", "content-length", "host", "transfer-encoding"}
 )
+_HARMLESS: Final = frozenset({"accept", "accept-language", "content-type", "user-agent", *_OURS})
 """What another origin may know of a request that was meant for the first."""
 
 
@@ -54,6 +55,7 @@ class CheckedHttp:
         started = perf_counter()
         transport = CheckedTransport(self._egress, self._resolve)
         headers = {k: v for k, v in call.headers.items() if k.lower() not in _OURS}
+        headers["Accept-Encoding"] = ACCEPTED
         async with httpx.AsyncClient(
             transport=transport, trust_env=False, timeout=call.timeout
         ) as client:
@@ -61,13 +63,13 @@ class CheckedHttp:
                 call.method, call.url, headers=headers, content=call.body
             )
             for _ in range(call.redirects + 1):
-                self._check(request.url)
+                self._check(request.url, call.hosts)
                 answer = await client.send(request, stream=True)
                 try:
                     if call.redirects and (following := answer.next_request) is not None:
                         request = _for_origin(following, request)
                         continue
-                    body = await _body(answer, call.max_bytes)
+                    body = await read_body(answer, call.max_bytes)
                 finally:
                     await answer.aclose()
                 spent = round((perf_counter() - started) * 1000)
@@ -75,12 +77,13 @@ class CheckedHttp:
                 return HttpAnswer(answer.status_code, told, body, str(request.url), spent)
         raise HttpTransportError("TooManyRedirects", f"more than {call.redirects} redirects")
 
-    def _check(self, url: httpx.URL) -> None:
+    def _check(self, url: httpx.URL, hosts: tuple[str, ...]) -> None:
         if url.userinfo:
             raise EgressRefusedError("the address has a password in it; use the authentication")
         if not url.host:
             raise EgressRefusedError(f"{str(url)[:200]!r} names no server; write https://…")
         self._egress.check_host(url.scheme, url.host)
+        Egress(hosts).check_host(url.scheme, url.host)
 
 
 def _for_origin(following: httpx.Request, before: httpx.Request) -> httpx.Request:
@@ -91,12 +94,3 @@ def _for_origin(following: httpx.Request, before: httpx.Request) -> httpx.Reques
             if name.lower() not in _HARMLESS:
                 del following.headers[name]
     return following
-
-
-async def _body(answer: httpx.Response, most: int) -> bytes:
-    found = bytearray()
-    async for part in answer.aiter_bytes(65_536):
-        found += part
-        if len(found) > most:
-            raise HttpTooLargeError(f"the answer has more than {most:,} bytes; ask for less")
-    return bytes(found)

@@ -6,6 +6,7 @@ and connection nobody can give the name another address. TLS still asks for the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterable
 from functools import cache
 from ssl import SSLContext
@@ -15,6 +16,9 @@ import httpcore
 import httpx
 
 from shared.platform.http.egress import Egress, Resolve
+
+for _name in ("httpx", "httpcore"):  # they log addresses and headers, and so what is secret
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 FAILURES: Final = (
     httpx.HTTPError,

@@ -7,7 +7,7 @@ ends the execution, and nothing has to listen for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.events import Event
@@ -20,6 +20,8 @@ from shared.workflows.executions import counters, rows
 from shared.workflows.executions.execution import Execution, status_of
 
 SOURCE: Final = "millrace.executions"
+GRACE: Final = timedelta(minutes=5)
+"""Beyond its own limit, before a run without an end is given up."""
 _ATTEMPTS: Final = 5
 _MESSAGE: Final = 500
 """Characters of an error's message that the row and the event keep."""
@@ -59,7 +61,7 @@ class Closing:
         )  # fmt: skip
         version = before.version if before else 0
         state = rows.stored(tenant, after)
-        change = Change(tenant, rows.entity(after.id), version, state, (event,))
+        change = Change(tenant, rows.entity(after.id), version, state, (event,), after.expires_at)
         counted: list[Add] = counters.writes(self._executions, tenant, after) if after.over else []
         commit(self._tables, self._crm, change, [*also, *counted], states=self._executions)
         return after.model_copy(update={"version": version + 1})
@@ -69,10 +71,11 @@ class Closing:
         named: dict[str, Any] = {"status": status}
         if header.over:
             named |= {"completed_at": now, "due_at": None}
-        elif header.status is GraphStatus.WAITING:
-            named |= {"due_at": None}
-        else:
-            named |= {"due_at": now + timedelta(minutes=20)}
+        elif before.engine == "inline":  # a machine minds its own time while it waits
+            waits = header.status is GraphStatus.WAITING
+            named["due_at"] = now + timedelta(seconds=before.allowed) + GRACE
+            if waits:
+                named["due_at"] = datetime.fromisoformat(header.until) if header.until else None
         if header.error is not None:
             error = header.error.as_json()
             named["error"] = {**error, "message": str(error["message"])[:_MESSAGE]}

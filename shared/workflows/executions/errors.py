@@ -34,5 +34,13 @@ class StartFailedError(Exception):
     """The engine did not take the run, which stands as failed; the message is its reason."""
 
 
-class LLMProviderError(Exception):
-    """A language model is not configured, or its provider refused (seed 003's name)."""
+class NodeNotFoundError(Exception):
+    """The run has no such node, or no such item of a loop."""
+
+
+class AnswerError(Exception):
+    """What was answered is none of what the node understands."""
+
+
+class AnswerTooEarlyError(Exception):
+    """The answer is kept, but the machine has not come to wait yet: send it again."""

@@ -63,7 +63,11 @@ class Execution(BaseModel):
     started_at: AwareDatetime
     completed_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
-    """When it is to have ended, or a pause of it is over."""
+    """When it is to have ended; a run that waits inline has no such moment."""
+    allowed: float = 900.0
+    """Seconds that it may take."""
+    continues: str | None = None
+    """The failed execution that it goes on with."""
     expires_at: int
     """Seconds since 1970 after which it is not kept."""
     version: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.crm.idempotency import Idempotency
@@ -11,6 +12,7 @@ from shared.platform.clock import Clock, utc_now
 from shared.platform.flow_machines import FlowMachines, FlowRuns
 from shared.platform.tables import Tables
 from shared.workflows.executions.closing import Closing
+from shared.workflows.executions.execution import Execution
 from shared.workflows.executions.publishers import Publishers
 
 
@@ -30,3 +32,5 @@ class Ports:
     publishers: Publishers
     idempotency: Idempotency
     clock: Clock = utc_now
+    started: Callable[[str, Execution], None] = lambda tenant, execution: None
+    """Is told of each run that was written, once."""

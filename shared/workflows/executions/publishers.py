@@ -17,6 +17,9 @@ class Publishers(Protocol):
     def may(self, tenant: str, subject: str, right: Right) -> bool:
         """Whether somebody has a right in a tenant at this moment."""
 
+    def names(self, tenant: str, subject: str) -> frozenset[str]:
+        """By which other names a member may be named: the e-mail address, the name."""
+
 
 class IdentityPublishers:
     """The port over the table of members and keys."""
@@ -26,8 +29,20 @@ class IdentityPublishers:
 
     def may(self, tenant: str, subject: str, right: Right) -> bool:
         """See `Publishers.may`."""
+        found = self.principal(tenant, subject)
+        return found is not None and right in found.rights
+
+    def principal(self, tenant: str, subject: str) -> Principal | None:
+        """Somebody of a tenant with the rights of this moment."""
         found = self._member(subject) or self._key(subject)
-        return found is not None and found.tenant == tenant and right in found.rights
+        return found if found is not None and found.tenant == tenant else None
+
+    def names(self, tenant: str, subject: str) -> frozenset[str]:
+        """See `Publishers.names`."""
+        item = self._tables.get(self._identity, rows.membership(subject)) or {}
+        if item.get("tenant") != tenant:
+            return frozenset()
+        return frozenset(str(item[name]) for name in ("email", "name") if item.get(name))
 
     def _member(self, subject: str) -> Principal | None:
         item = self._tables.get(self._identity, rows.membership(subject))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from shared.crm.errors import AlreadyAnsweredError
 from shared.crm.idempotency import WRITE, Answer, Attempt
 from shared.graph.durable import Header, at_start, whole_flow
+from shared.graph.durable.closing import tell_parent
+from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError
 from shared.graph.record import Status as GraphStatus
 from shared.graph.values import freeze
@@ -19,6 +21,7 @@ from shared.platform.flow_machines import MachineError
 from shared.platform.ids import new_id
 from shared.platform.tables import Absent, TransactionRefusedError, Write
 from shared.workflows.executions import rows
+from shared.workflows.executions.closing import GRACE
 from shared.workflows.executions.errors import (
     InputTooLargeError,
     PublisherError,
@@ -33,8 +36,6 @@ from shared.workflows.workflows import Workflows
 
 MAX_INPUT: Final = 1_000_000
 """Bytes of JSON that the input of a run may have."""
-GRACE: Final = timedelta(minutes=5)
-"""Beyond its own limit, before a run without an end is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,14 @@ class Order:
     user_id: str | None = None
     attempt: Attempt | None = None
     """The request, if it may come again: it then makes one execution."""
+    continues: str | None = None
+    """The failed execution that it goes on with."""
     also: Sequence[Write] = ()
     """What is written with the start, e.g. that an event was used."""
+    here: bool = False
+    """Whether whoever orders it runs it as well, without the version's machine."""
+    parent: Parent | None = None
+    """Who waits for its end."""
 
 
 class Starting:
@@ -78,12 +85,16 @@ class Starting:
             # Whoever wrote it may have died before the machine knew: the same name starts once.
             return known, bool(known.machine) and not known.express and not known.over
         version = self.standing(order.tenant, order.workflow_id)
-        return self._written(order, self.planned(order, version))
+        planned = self.planned(order, version)
+        if order.here:
+            inline = {"engine": "inline", "machine": "", "express": False}
+            planned = planned.model_copy(update=inline)
+        return self._written(order, planned)
 
     def standing(self, tenant: str, workflow_id: str) -> Version:
         """The version that may be run now; see `start` for what is raised."""
         workflow = self._workflows.get(tenant, workflow_id)
-        version = self._publishing.standing(tenant, workflow_id)
+        version = self._publishing.standing_of(tenant, workflow)
         if workflow.activity == "inactive":
             raise WorkflowInactiveError(f"{workflow.name} is switched off; activate it first")
         self.check_publisher(tenant, version)
@@ -115,7 +126,7 @@ class Starting:
         execution = Execution(
             id=new_id(), workflow_id=workflow.id, number=None, flow=flow, engine="inline",
             cause=order.cause, user_id=order.user_id, started_at=now,
-            due_at=now + timedelta(seconds=settings.timeout) + GRACE,
+            due_at=now + timedelta(seconds=settings.timeout) + GRACE, allowed=settings.timeout,
             expires_at=_expires(now, settings.retention_days),
         )  # fmt: skip
         return self.launched(tenant, *self._written(order, execution))
@@ -128,21 +139,40 @@ class Starting:
             flow=version.flow, engine=version.engine, machine=version.arn,
             express=version.machine == "express", cause=order.cause, user_id=order.user_id,
             on_failure=version.on_failure, started_at=now,
-            due_at=now + timedelta(seconds=version.seconds) + GRACE,
+            due_at=now + timedelta(seconds=version.seconds) + GRACE, allowed=version.seconds,
+            continues=order.continues,
             expires_at=_expires(now, version.retention_days),
         )  # fmt: skip
 
-    def written(self, order: Order, execution: Execution) -> Execution:
+    def again(self, order: Order, old: Execution) -> Execution:
+        """A run that is to be, of what another one ran."""
+        now = self._at.clock()
+        named = {
+            "id": new_id(), "cause": order.cause, "user_id": order.user_id, "status": "running",
+            "error": None, "started_at": now, "completed_at": None, "continues": order.continues,
+            "due_at": now + timedelta(seconds=old.allowed) + GRACE, "version": 0,
+            "expires_at": old.expires_at + int((now - old.started_at).total_seconds()),
+        }  # fmt: skip
+        return old.model_copy(update=named)
+
+    def written(
+        self, order: Order, execution: Execution, pins: Mapping[str, Any] | None = None
+    ) -> Execution:
         """Writes a run that begins: its row, its header, its event, and the key it came with."""
         at = self._at
-        header = Header(execution.flow, _input(order.given))
+        header = Header(
+            execution.flow, _input(order.given), dict(pins or {}), parent=order.parent,
+            expires_at=execution.expires_at,
+        )  # fmt: skip
         answer = lambda: Answer(202, execution.id, None)  # noqa: E731 - one expression, made late
         also = [
             at.store.header_write(order.tenant, execution.id, header, Absent()),
             *at.idempotency.writes(order.tenant, order.attempt, answer),
             *order.also,
         ]
-        return at.closing.commit(order.tenant, None, execution, also)
+        made = at.closing.commit(order.tenant, None, execution, also)
+        at.started(order.tenant, made)
+        return made
 
     def launched(
         self, tenant: str, execution: Execution, wanted: bool = True, *, waits: bool = False
@@ -170,6 +200,15 @@ class Starting:
         else:
             self._at.runs.begin(whole_flow(given))
 
+    def wake(self, tenant: str, execution: Execution) -> None:
+        """Lets an inline run go on that waits; one that is on its way sees for itself."""
+        store = self._at.store
+        header = store.header(tenant, execution.id)
+        if header is not None and header.status is GraphStatus.WAITING:
+            running = replace(header, status=GraphStatus.RUNNING, until=None)
+            if store.end(tenant, execution.id, header, running):
+                self.launched(tenant, execution)
+
     def fail(self, tenant: str, execution_id: str, error: NodeError) -> None:
         """Closes a run as failed, unless it has ended."""
         store = self._at.store
@@ -177,6 +216,7 @@ class Starting:
         while header is not None and not header.over:
             after = header.ended(GraphStatus.FAILED, None, error)
             if store.end(tenant, execution_id, header, after):
+                tell_parent(store, self._at.machines, tenant, after)
                 return
             header = store.header(tenant, execution_id)
 

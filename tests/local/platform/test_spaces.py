@@ -38,7 +38,7 @@ def test_a_file_is_written_read_and_listed(space):
     assert do(space.size("gone")) is None
 
 
-def test_a_neighbour_whose_name_begins_alike_is_not_seen(space):
+def test_security_a_neighbour_whose_name_begins_alike_is_not_seen(space):
     assert do(space.list("", 10)) == []
     with pytest.raises(ValueError, match="end it with /"):
         S3Space("files", "tenants/acme")

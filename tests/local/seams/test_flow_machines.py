@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from local.seams import saved_machines
 from shared.platform import aws
 from shared.platform.flow_machines import MachineError, MachineQuotaError, Wanted
 from shared.platform.lambda_runs import LambdaFlowRuns
@@ -155,3 +156,25 @@ def test_a_run_without_a_machine_is_a_call(interpreted):
     with pytest.raises(MachineError, match="ResourceNotFoundException"):
         LambdaFlowRuns("arn:aws:lambda:us-east-1:123456789012:function:gone").run({})
     runs.begin({})
+
+
+def test_machines_come_back_and_open_executions_go_on(machines, interpreted):
+    interpreted.function("f")
+    arn = machines.ensure(wanted(definition=WAITS))
+    ended_one = machines.ensure(wanted(number=2))
+    machines.start(arn, "open", {"a": 1})
+    machines.start(ended_one, "over", {})
+    called(interpreted)
+    ended(interpreted, ended_one, "over")
+    saved = saved_machines.dump()
+    for one in list(machines.all()):
+        interpreted.stepfunctions.delete_state_machine(stateMachineArn=one.arn)
+    interpreted.invoked.clear()
+    saved_machines.keep(saved)
+    assert saved_machines.dump() == saved
+    saved_machines.make()
+    assert sorted(one.number for one in machines.all()) == [1, 2]
+    called(interpreted)
+    assert json.loads(interpreted.invoked[0][1])["state"] == {"a": 1}
+    assert machines.busy(arn)
+    assert not machines.busy(ended_one)

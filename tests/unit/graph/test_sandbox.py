@@ -134,7 +134,7 @@ def tried(text):
 
 
 @pytest.mark.parametrize("text", ESCAPES | BOMBS, ids=lambda text: text[:60])
-def test_an_escape_or_a_bomb_ends_in_a_typed_error_or_in_nothing(text):
+def test_security_an_escape_or_a_bomb_ends_in_a_typed_error_or_in_nothing(text):
     before = copy.deepcopy(SCOPE)
     found, wanted = tried(text), (ESCAPES | BOMBS)[text]
     if wanted is None:
@@ -155,7 +155,7 @@ def test_a_condition_can_do_no_more(text):
     assert (ESCAPES | BOMBS)[text] in (None, ""), text
 
 
-def test_nothing_is_spent_beyond_the_budget():
+def test_security_nothing_is_spent_beyond_the_budget():
     for text in BOMBS:
         budget = Budget()
         with contextlib.suppress(ExpressionError):

@@ -32,7 +32,7 @@ def test_each_type_says_what_it_is_and_what_it_gives(name):
 
 def test_a_type_is_found_by_the_names_of_other_systems():
     assert CATALOGUE.node("if-condition")["type"] == "condition"
-    with pytest.raises(UnknownNodeTypeError, match="unknown node type 'nope'; there are aggregate"):
+    with pytest.raises(UnknownNodeTypeError, match="unknown node type 'nope'; there are agent"):
         CATALOGUE.node("nope")
 
 

@@ -28,7 +28,7 @@ def read(files, **config):
 
 
 @pytest.mark.parametrize("path", OUT)
-def test_no_path_leads_out_of_its_space(path):
+def test_security_no_path_leads_out_of_its_space(path):
     with pytest.raises(PathRefusedError):
         confined(path)
 
@@ -39,7 +39,7 @@ def test_no_path_leads_out_of_its_space(path):
     [("file-reader", "path"), ("file-reader", "glob"), ("file-writer", "path"),
      ("s3-writer", "object_key"), ("local-filesystem", "file_path")],
 )  # fmt: skip
-def test_forms_refuse_such_a_path_and_so_does_the_run_of_one_that_was_a_template(
+def test_security_forms_refuse_such_a_path_and_so_does_the_run_of_one_that_was_a_template(
     node_type, field, path
 ):
     more = {"bucket_name": "acme"} if node_type.startswith("s3") else {}
@@ -146,7 +146,7 @@ def test_nothing_to_write_is_the_item_as_json():
     assert files.files["f"].decode() == '{"n": "é"}'
 
 
-def test_a_bucket_that_is_not_the_tenants():
+def test_security_a_bucket_that_is_not_the_tenants():
     for node_type in ("s3-reader", "s3-writer"):
         found = done(node_type, bucket_name="other", object_key="x")
         assert found.error.type == "BucketRefused"

@@ -1,4 +1,4 @@
-"""Both applications on the same memory tables, with everything that one tenant can have."""
+"""The applications on the same memory tables, with everything that one tenant can have."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from tests.fakes.counters import MemoryCounters
 from tests.fakes.ports import MemoryMail, MemoryQueues, MovedClock
 from tests.fakes.tables import MemoryTables
 from tests.fakes.user_pool import MemoryUserPool
+from tests.unit.tenants.workflows_part import QUERIES, WorkflowsPart
 
 MARK = "only-acme"
 """Stands in every name of the tenant; no answer to another may hold it."""
@@ -96,7 +97,8 @@ class World:
         self.identity = create_identity(IdentitySettings())
         made = build_identity(places, pool, MemoryMail)
         self.identity.state.services = made
-        for app in (self.crm, self.identity):
+        self.workflows = WorkflowsPart(self.tables, self.clock)
+        for app in (self.crm, self.identity, self.workflows.app):
             limits = RateLimits(MemoryCounters(), "inbox", self.clock)
             app.state.limiter = Limiter(limits, 10**9, 10**9)
             app.state.audit = Audit(self.tables, "audit", self.clock)
@@ -110,11 +112,14 @@ class World:
         self._before = copy.deepcopy(self.tables.items)
 
     def routes(self) -> list[tuple[FastAPI, Declared]]:
-        return [(app, route) for app in (self.crm, self.identity) for route in declared(app)]
+        found = [(app, route) for app in (self.crm, self.identity) for route in declared(app)]
+        return [*found, *((self.workflows.app, route) for route in self.workflows.routes())]
 
     def path(self, route: Declared) -> str:
         """A route's path with the ids of the first tenant."""
-        return route.path.format(**self._ids)
+        key = f"{route.method} {route.path}"
+        found = route.path.format(**{**self._ids, **self.workflows.ids(route)})
+        return f"{found}?{QUERIES[key]}" if key in QUERIES else found
 
     def who(self, tenant: str, role: Role, kind: str, scopes: frozenset[Right]) -> Principal:
         if kind == "user":
@@ -132,7 +137,7 @@ class World:
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(called, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as it:
-                body = BODIES.get(cell.key)
+                body = BODIES.get(cell.key, self.workflows.body(cell.key))
                 return await it.request(cell.route.method, self.path(cell.route), json=body)
 
         try:
@@ -169,6 +174,7 @@ class World:
         )
         key, _ = made.keys.create(admin, MARK, [Right.LEADS_VIEW], timedelta(days=1))
         public = made.public_keys.create(admin, MARK, "form", 600, [])
+        self.workflows.fill(admin, MARK)
         invitation = made.invitations.create(admin, f"{MARK}@x.example", "user")
         member = made.directory.member("member-1", f"{MARK}@acme.example", MARK, "user")
         made.directory.join(self.tenant, MARK, member, "member-1", [])

@@ -75,6 +75,39 @@ def test_a_version_keeps_its_machine_and_a_publication_that_fails_leaves_the_old
     assert world.services.publishing.publish(JO, workflow.id)[1].arn.endswith(":2")
 
 
+@pytest.mark.parametrize("at", ["claim", "version"])
+def test_a_publication_that_dies_at_any_write_leaves_the_old_one(world, at):
+    workflow = world.workflow(of("durable"))
+    changed = WorkflowUpdate(definition=of("durable", "Hi"))
+    world.services.workflows.update(JO, workflow.id, changed)
+
+    def dies(writes):
+        made = {"claim": "claims" in str(writes[0]), "version": len(writes) > 1}
+        if made[at]:
+            raise OSError(at)
+
+    world.tables.before_transact = dies
+    with pytest.raises(OSError, match=at):
+        world.services.publishing.publish(JO, workflow.id)
+    world.tables.before_transact = lambda writes: None
+    assert world.start(workflow, {"name": "Ann"}).number == 1
+    assert world.services.publishing.publish(JO, workflow.id)[1].number == 2
+    assert world.ports.store.header("acme", world.start(workflow).id).result["text"] == "Hi"
+
+
+def test_a_version_that_stands_again_gets_its_machine_back(world):
+    workflow = world.workflow(of("durable"))
+    first = world.services.publishing.standing("acme", workflow.id)
+    changed = WorkflowUpdate(definition=of("durable", "Hi"))
+    world.services.workflows.update(JO, workflow.id, changed)
+    world.services.publishing.publish(JO, workflow.id)
+    world.machines.drop(first.arn)
+    world.machines.compiler = "b"
+    world.services.publishing.rollback(JO, workflow.id, 1)
+    done = world.start(workflow)
+    assert (done.number, done.status, done.machine) == (1, "completed", f"{first.arn}b")
+
+
 def test_two_publications_at_once_each_run_their_own_graph(world):
     workflow = world.workflow(of("durable"))
     texts = iter(["second", "first"])
@@ -171,6 +204,17 @@ def test_a_draft_is_tried_inline_and_no_version_is_made(world):
     assert (found.status, found.number, found.engine) == ("completed", None, "inline")
     assert world.ports.store.header("acme", made.id).result["text"] == "draft Ann"
     assert world.machines.wanted == {}
+
+
+def test_a_start_and_an_end_are_one_transaction_each(world):
+    workflow = world.workflow(of("inline"))
+    seen = []
+    world.tables.before_transact = lambda writes: seen.append([w.label for w in writes])
+    done = world.start(workflow, {"name": "Ann"}, attempt=Attempt("jo", "key", "POST"))
+    assert done.status == "completed"
+    assert sorted(seen[0]) == ["header", "idempotency", "timeline", "version"]
+    assert sorted(seen[-1]) == ["counter", "counter", "header", "timeline", "version"]
+    assert {len(labels) for labels in seen[1:-1]} == {1}
 
 
 class Passing:

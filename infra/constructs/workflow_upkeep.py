@@ -1,0 +1,124 @@
+"""What workflows need while nobody asks: machines and runs that are left over, failed runs.
+
+schedule ──> collector of machines        schedule ──> sweeper of overdue runs
+bus ── execution.failed ──> queue ──> starter of the workflow that is meant for failures
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import MAX_ATTEMPTS
+from infra.constructs.arns import own_arn
+from infra.constructs.data import Data
+from infra.constructs.node_runner import MACHINES, NodeRunner
+from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
+from infra.constructs.schedule import repeat
+from infra.constructs.service_function import Deployment, ServiceFunction
+from infra.constructs.tables import DUE, GET, PUT, index_arn
+from shared.platform.flow_machines import PREFIX
+
+_LONG_SECONDS: Final = 300
+_SHORT_SECONDS: Final = 60
+_RULE_RETRIES: Final = 185
+_DELETE: Final = ("dynamodb:DeleteItem",)
+
+
+class WorkflowUpkeep(Construct):
+    """Functions `MachineCollectorFunction`, `OverdueFunction` and `FailureStarterFunction`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        deployment: Deployment,
+        data: Data,
+        bus: events.IEventBus,
+        runner: NodeRunner,
+        environment: Mapping[str, str],
+    ) -> None:
+        """`environment` is that of the API, whose services these functions call."""
+        super().__init__(scope, name)
+        self._deployment, self._data, self._bus = deployment, data, bus
+        self._runner, self._environment = runner, environment
+        self._collect_machines()
+        self._close_overdue()
+        self._start_for_failures()
+
+    def _function(self, name: str, handler: str, timeout: int) -> ServiceFunction:
+        return ServiceFunction(
+            self,
+            f"{name}Function",
+            self._deployment,
+            service=handler,
+            handler=f"functions.workflow_loops.{handler}.handler",
+            timeout=timeout,
+            memory=512,
+            environment=self._environment,
+        )
+
+    def _collect_machines(self) -> None:
+        made = self._function("MachineCollector", "collector", _LONG_SECONDS)
+        made.allow(GET, [self._data.crm.table_arn])
+        made.allow(_DELETE, [self._data.workflows.table_arn])
+        # Listing machines has no resource-level permission.
+        made.allow(["states:ListStateMachines"], ["*"])
+        machines = own_arn("states", MACHINES)
+        made.allow(["states:ListTagsForResource", "states:ListExecutions"], [machines])
+        made.allow(["states:DeleteStateMachine"], [machines])
+        repeat(self, "MachineCollector", made, "rate(1 hour)")
+
+    def _close_overdue(self) -> None:
+        made = self._function("Overdue", "overdue", _SHORT_SECONDS)
+        data = self._data
+        made.allow([*GET, *PUT, "dynamodb:UpdateItem"], [data.executions.table_arn])
+        made.allow(["dynamodb:Query"], [index_arn(data.executions, DUE)])
+        made.allow(PUT, [data.crm.table_arn])
+        made.allow(["states:StopExecution"], [own_arn("states", f"execution:{PREFIX}*")])
+        repeat(self, "Overdue", made, "rate(5 minutes)")
+
+    def _start_for_failures(self) -> None:
+        data = self._data
+        delivery = QueueWithDeadLetters(
+            self, "failures", consumer_timeout=_SHORT_SECONDS, max_receives=MAX_ATTEMPTS
+        )
+        target = targets.SqsQueue(
+            delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
+        )
+        events.Rule(
+            self,
+            "FailureRule",
+            event_bus=self._bus,
+            description="Runs of workflows that failed",
+            event_pattern=events.EventPattern(
+                source=["millrace.executions"], detail_type=["execution.failed"]
+            ),
+            # The generated class names a parameter otherwise than its interface, hence the cast.
+            targets=[cast("events.IRuleTarget", target)],
+        )
+        made = self._function("FailureStarter", "failure_starter", _SHORT_SECONDS)
+        made.allow([*GET, *PUT], [data.executions.table_arn])
+        made.allow(PUT, [data.crm.table_arn])
+        read = (data.crm, data.workflows, data.identity, data.inbox)
+        made.allow(GET, [table.table_arn for table in read])
+        made.allow(PUT, [data.inbox.table_arn])
+        made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
+        made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
+        made.allow(CONSUME, [delivery.queue.queue_arn])
+        lambda_.CfnEventSourceMapping(
+            self,
+            "FailureQueueMapping",
+            function_name=made.function.function_name,
+            event_source_arn=delivery.queue.queue_arn,
+            batch_size=1,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(
+                maximum_concurrency=2
+            ),
+        )

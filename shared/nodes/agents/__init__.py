@@ -1,0 +1,1 @@
+"""Nodes that ask language models, and call tools."""
