@@ -60,7 +60,9 @@ def main() -> None:
 
 def _settle_environment() -> None:
     os.environ.update(
-        CRM_TABLE="crm", INBOX_TABLE="inbox", EXECUTIONS_TABLE="executions", AUDIT_TABLE="audit",
+        CRM_TABLE="crm", INBOX_TABLE="inbox", EXECUTIONS_TABLE="executions",
+        EVENT_LOG_TABLE="event_log", REPLAY_QUEUE_URL="q", PROJECTIONS_TABLE="projections",
+        AUDIT_TABLE="audit",
         IDENTITY_TABLE="identity",
         QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="crm",
         AWS_ACCESS_KEY_ID="AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY="example",

@@ -18,6 +18,7 @@ from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.workflows import WorkflowsStack
+from shared.consumers.declaration import load_declarations
 from shared.pipelines.definition import load_definitions
 
 
@@ -59,6 +60,7 @@ def add_stacks(app: cdk.App) -> None:
         data=data,
         events=events,
         pipelines=load_definitions(ROOT),
+        consumers=load_declarations(ROOT),
     )
     workflows = WorkflowsStack(
         app,

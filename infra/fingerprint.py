@@ -16,6 +16,8 @@ FINGERPRINT_FILE: Final = BLUEPRINT_FOLDER / "fingerprint"
 _SOURCES: Final = (
     "infra/**/*.py",
     "functions/pipeline_nodes/[!_]*/pipeline.py",
+    "functions/events/consumers/*.py",
+    "shared/consumers/declaration.py",
     "shared/pipelines/definition.py",
     "shared/pipelines/asl.py",
     "shared/crm/imports/upload.py",

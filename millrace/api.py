@@ -69,19 +69,21 @@ class Api:
         given = {name: value for name, value in parameters.items() if value is not None}
         return self._ask("GET", path, given)
 
-    def post(self, path: str) -> Document:
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Document:
         """Asks for something to be done."""
-        return self._ask("POST", path)
+        return self._ask("POST", path, body=body)
 
     def delete(self, path: str) -> Document:
         """Asks for something to be given up."""
         return self._ask("DELETE", path)
 
-    def listed(self, path: str, name: str, limit: int) -> Iterator[Document]:
+    def listed(
+        self, path: str, name: str, limit: int, **parameters: str | int | None
+    ) -> Iterator[Document]:
         """The entries `name` of a list, page by page, at most `limit`."""
         cursor: str | None = None
         while limit > 0:
-            page = self.get(path, limit=min(limit, _PAGE), cursor=cursor)
+            page = self.get(path, limit=min(limit, _PAGE), cursor=cursor, **parameters)
             yield from page[name][:limit]
             limit -= len(page[name])
             cursor = page["cursor"]
@@ -89,18 +91,22 @@ class Api:
                 return
 
     def _ask(
-        self, method: str, path: str, parameters: Mapping[str, str | int] | None = None
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> Document:
         import httpx
 
         try:
-            answer = self._client.request(method, path, params=parameters)
+            answer = self._client.request(method, path, params=parameters, json=body)
             for wait in delays(_ATTEMPTS, base=0.2, cap=2.0):
                 # Only reading is asked again: of a change nobody knows whether it was made.
                 if method != "GET" or answer.status_code not in _PASSING:
                     break
                 time.sleep(wait)
-                answer = self._client.request(method, path, params=parameters)
+                answer = self._client.request(method, path, params=parameters, json=body)
         except httpx.TransportError as error:
             raise CommandError(
                 f"{self._url} does not answer ({type(error).__name__}); start the laptop's with "

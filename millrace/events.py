@@ -46,7 +46,7 @@ def put(
 ) -> None:
     """Put an event of an outside source on the bus."""
     speaker = _speaker(source, aws_url)
-    detail = _checked(event_type, _data(data))
+    detail = _checked(event_type, read_data(data))
     entry = {
         "EventBusName": bus,
         "Source": speaker,
@@ -137,7 +137,12 @@ def _speaker(source: str | None, aws_url: str) -> str:
     return source
 
 
-def _data(text: str) -> dict[str, Any]:
+def read_data(text: str) -> dict[str, Any]:
+    """The object that `--data` names.
+
+    Raises:
+        MisuseError: there is none.
+    """
     try:
         if text == "@-":
             text = sys.stdin.read()

@@ -7,12 +7,21 @@ from typing import Annotated
 import typer
 
 from millrace.api import Api, part
+from millrace.failing import MisuseError
 from millrace.options import LOCAL_API, AsJson, Token, Url
 from millrace.output import document, line, moment, progress, result, table
 
 app = typer.Typer(help="Events that a consumer failed at for the last time.")
 
 Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="As `quarantine list` shows it.")]
+Maybe = Annotated[
+    str | None, typer.Argument(metavar="ENTRY", help="As `quarantine list` shows it.")
+]
+Consumer = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Instead of one entry, all of this consumer.")
+]
+Error = Annotated[str | None, typer.Option(metavar="TEXT", help="Whose error holds this.")]
+Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only of this type.")]
 Everything = Annotated[
     bool, typer.Option("--all", help="Also those that were redriven or discarded.")
 ]
@@ -62,19 +71,54 @@ def show(entry: Entry, as_json: AsJson = False, url: Url = LOCAL_API, token: Tok
 
 @app.command()
 def redrive(
-    entry: Entry, as_json: AsJson = False, url: Url = LOCAL_API, token: Token = None
+    entry: Maybe = None,
+    consumer: Consumer = None,
+    error: Error = None,
+    event_type: Type = None,
+    as_json: AsJson = False,
+    url: Url = LOCAL_API,
+    token: Token = None,
 ) -> None:
-    """Send the message to its consumer again, once the cause is mended."""
+    """Send a message to its consumer again, once the cause is mended; or many by --consumer."""
     with Api(url, token) as api:
+        if entry is None:
+            done = _many(api, "redrive", consumer, error, event_type)
+            result({"done": done}, f"{done} are on their way to {consumer}", as_json=as_json)
+            return
         found = api.post(f"/events/quarantine/{part(entry)}/redrive/")
     result(found, f"{found['id']} is on its way to {found['consumer']}", as_json=as_json)
 
 
 @app.command()
 def discard(
-    entry: Entry, as_json: AsJson = False, url: Url = LOCAL_API, token: Token = None
+    entry: Maybe = None,
+    consumer: Consumer = None,
+    error: Error = None,
+    event_type: Type = None,
+    as_json: AsJson = False,
+    url: Url = LOCAL_API,
+    token: Token = None,
 ) -> None:
-    """Give an event up; it stays listed as discarded."""
+    """Give an event up, or many by --consumer; they stay listed as discarded."""
     with Api(url, token) as api:
+        if entry is None:
+            done = _many(api, "discard", consumer, error, event_type)
+            result({"done": done}, f"{done} of {consumer} are discarded", as_json=as_json)
+            return
         found = api.delete(f"/events/quarantine/{part(entry)}/")
     result(found, f"{found['id']} is discarded", as_json=as_json)
+
+
+def _many(
+    api: Api, what: str, consumer: str | None, error: str | None, event_type: str | None
+) -> int:
+    """Does it with all open entries of a consumer, page by page; how many they were."""
+    if consumer is None:
+        raise MisuseError("name an entry, or the consumer of many with --consumer")
+    asked = {"consumer": consumer, "error": error, "type": event_type}
+    done, cursor = 0, None
+    while True:
+        page = api.post(f"/events/quarantine/{what}/", {**asked, "cursor": cursor})
+        done, cursor = done + int(page["done"]), page["cursor"]
+        if cursor is None:
+            return done

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from shared.events.catalog.registry import InvalidEventDataError
 from tools.asyncapi_document import document as asyncapi
+from tools.consumers_document import document as consumers_document
 from tools.event_compatibility import broken
 from tools.event_documents import contents as event_documents
 from tools.nodes_document import document as nodes_document
@@ -78,6 +79,7 @@ def generated() -> dict[Path, str]:
     files[Path("docs/openapi.json")] = openapi(described)
     files[Path("docs/rights.md")] = rights(described)
     files[Path("docs/flow.schema.json")] = flow_schema()
+    files[Path("docs/consumers.md")] = consumers_document()
     files[Path("docs/nodes.md")] = nodes_document()
     files[Path("docs/asyncapi.json")] = asyncapi()
     files[Path(".env.example")] = settings_example()

@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 from functions.crm.importer import ImporterSettings
 from functions.crm.settings import CrmSettings
 from functions.events.relaying import RelaySettings
+from functions.events.replayer import ReplayerSettings
 from functions.identity.authorizer import AuthorizerSettings
 from functions.identity.settings import IdentitySettings
 from functions.pipeline_nodes.lead.respond import RespondSettings
@@ -18,12 +19,15 @@ from functions.workflow_loops.agent_ports import AgentSettings
 from functions.workflow_loops.collector import CollectorSettings
 from functions.workflow_loops.runner_settings import RunnerSettings
 from functions.workflow_loops.settings import WorkflowSettings
+from shared.consumers.wiring import ConsumerSettings
 from shared.platform.settings import FunctionSettings
 
 CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the CRM": CrmSettings,
     "the importer": ImporterSettings,
     "relay and sweeper": RelaySettings,
+    "a durable consumer": ConsumerSettings,
+    "the replayer": ReplayerSettings,
     "a pipeline's starter": StarterSettings,
     "the lead pipeline's answer": RespondSettings,
     "the authorizer": AuthorizerSettings,

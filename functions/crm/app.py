@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.crm.problems import ANSWERS
-from functions.crm.routes import forms, health, leads, operations
+from functions.crm.routes import events, forms, health, leads, operations, replays
 from functions.crm.settings import CrmSettings
 from functions.web.assembly import assemble
 
@@ -14,5 +14,5 @@ _EXPOSED = ["ETag", "Location", "X-Board-Totals", "X-Board-Cursors", "Idempotenc
 
 def create_app(told: CrmSettings) -> FastAPI:
     """The application under given settings."""
-    routers = [routes.router for routes in (health, forms, leads, operations)]
+    routers = [routes.router for routes in (health, events, forms, leads, operations, replays)]
     return assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED)

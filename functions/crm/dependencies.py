@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from functions.crm.cursors import Cursors
-from functions.crm.settings import settings
+from functions.crm.settings import ConsumerFacts, settings
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
+from shared.consumers.replays import Replays
+from shared.crm.days import LeadDays, lead_days
 from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
+from shared.crm.publishing import Publishing
+from shared.crm.rebuilding import LeadComparison, compare
+from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
 from shared.pipelines.runs import Runs
@@ -41,6 +46,16 @@ class Services:
     cursors: Cursors
     pipelines: Mapping[str, Sequence[str]]
     """Those that there are, and the event types that start them."""
+    consumers: Mapping[str, ConsumerFacts]
+    """The durable consumers that there are."""
+    event_log: EventLog
+    rebuilt: Callable[[str, str], LeadComparison]
+    """A tenant's lead from its events, beside its row."""
+    publishing: Publishing
+    replays: Replays
+    replay_queue: str
+    lead_days: Callable[[str, str, str], LeadDays]
+    """Counts of a tenant from one day to another."""
     traces: Traces
     public_keys: PublicKeys
 
@@ -57,6 +72,13 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         queues=queues,
         cursors=cursors,
         pipelines=told.pipelines,
+        consumers=told.consumers,
+        event_log=EventLog(tables, told.event_log_table, told.crm_table),
+        publishing=Publishing(tables, told.crm_table, told.inbox_table, clock),
+        rebuilt=partial(compare, tables, told.crm_table),
+        replays=Replays(tables, told.event_log_table, clock),
+        replay_queue=told.replay_queue_url,
+        lead_days=partial(lead_days, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
     )

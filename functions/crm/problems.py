@@ -9,12 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 from functions.web.problems import Answers, entries, invalid, problem
+from shared.consumers.replays import ReplayConflictError, ReplayNotFoundError
 from shared.crm.errors import (
     AlreadyAnsweredError,
     IdempotencyKeyReusedError,
     LeadNotFoundError,
     PreconditionFailedError,
 )
+from shared.crm.publishing import EventTooLargeError
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.errors import NotFoundError
 from shared.pipelines.tracing import NothingTracedError
@@ -52,12 +54,24 @@ async def _again(_: Request, exc: Any) -> Response:
     return Response(exc.body or None, exc.status, headers, media_type="application/json")
 
 
+async def _conflict(_: Request, exc: Any) -> Response:
+    return problem(409, "Conflict", str(exc))
+
+
+async def _too_large(_: Request, exc: Any) -> Response:
+    entry = {"field": "data", "problem": str(exc), "fix": "send a link to what is large"}
+    return problem(413, "Event too large", str(exc), errors=[entry])
+
+
 ANSWERS: Final[Answers] = {
     RequestValidationError: _invalid,
     LeadNotFoundError: _absent,
     NotFoundError: _not_quarantined,
     NotInQuarantineError: _not_quarantined,
     NothingTracedError: _not_traced,
+    ReplayNotFoundError: _not_traced,
+    ReplayConflictError: _conflict,
+    EventTooLargeError: _too_large,
     PreconditionFailedError: _stale,
     IdempotencyKeyReusedError: _reused,
     AlreadyAnsweredError: _again,

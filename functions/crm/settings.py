@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from functions.web.settings import HttpSettings
+
+
+class ConsumerFacts(BaseModel):
+    """A durable consumer, as its file declares it."""
+
+    about: str
+    topics: list[str]
+    types: list[str]
+    ordered: bool
+    outside: bool
 
 
 class CrmSettings(HttpSettings):
@@ -19,6 +29,12 @@ class CrmSettings(HttpSettings):
     pipelines: dict[str, tuple[str, ...]] = Field(
         {}, description="JSON: each pipeline's name and the event types that start it."
     )
+    consumers: dict[str, ConsumerFacts] = Field(
+        {}, description="JSON: each durable consumer's name and what its file declares."
+    )
+    event_log_table: str = Field(description="Table of every event, for lists and replays.")
+    projections_table: str = Field(description="Table of what consumers make of events.")
+    replay_queue_url: str = Field(description="The queue that takes the steps of replays.")
     cursor_secret_arn: str = Field(description="Secret that signs the cursors of lists.")
 
 

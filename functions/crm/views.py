@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.events import Event
 from shared.events.quarantine import Quarantined
@@ -94,6 +94,24 @@ class QuarantineView(BaseModel):
     """A page of quarantined events, newest first."""
 
     entries: list[Quarantined]
+    cursor: str | None
+
+
+class QuarantineChoice(BaseModel):
+    """Which open entries of the quarantine: one consumer's, all or by error and type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    consumer: str
+    error: str | None = Field(None, min_length=1, description="Text that the error holds.")
+    type: str | None = None
+    cursor: str | None = None
+
+
+class SweptView(BaseModel):
+    """How many entries were dealt with, and where the rest begins."""
+
+    done: int
     cursor: str | None
 
 

@@ -36,9 +36,9 @@ _GRAPHS: Final = (
 )  # fmt: skip
 
 SHARED: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("crm", "events", "identity", "pipelines", "platform"),
+    "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
     "node": ("events", "pipelines", "platform"),
-    "events": ("crm", "events", "identity", "pipelines", "platform"),
+    "events": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
     "workflows": _GRAPHS,

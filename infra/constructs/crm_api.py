@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -18,9 +19,11 @@ from infra.constructs.tables import (
     PUT,
     READ,
     RECENT,
+    TYPE,
     WRITE,
     index_arn,
 )
+from shared.consumers.declaration import Declaration
 from shared.pipelines.definition import Pipeline as Definition
 
 
@@ -36,10 +39,14 @@ class CrmApi(Construct):
         *,
         host: str,
         pipelines: Sequence[Definition],
+        consumers: Sequence[Declaration],
+        replays: sqs.Queue,
     ) -> None:
         super().__init__(scope, name)
         self._deployment = deployment
         self._pipelines = pipelines
+        self._consumers = consumers
+        self._replays = replays
         self._data = data
         self.function = self._crm_function(host)
 
@@ -66,6 +73,10 @@ class CrmApi(Construct):
                 "QUARANTINE_TABLE": data.quarantine.table_name,
                 "CURSOR_SECRET_ARN": data.cursor_secret.secret_arn,
                 "PIPELINES": json.dumps({p.name: p.starts_on for p in self._pipelines}),
+                "CONSUMERS": json.dumps({said.name: _facts(said) for said in self._consumers}),
+                "REPLAY_QUEUE_URL": self._replays.queue_url,
+                "EVENT_LOG_TABLE": data.event_log.table_name,
+                "PROJECTIONS_TABLE": data.projections.table_name,
             },
         )
         made.allow([*READ, *WRITE], [data.crm.table_arn])
@@ -74,8 +85,27 @@ class CrmApi(Construct):
         public = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["public_key#*"]}}
         made.allow(GET, [data.identity.table_arn], public)
         made.allow([*READ, *PUT], [data.quarantine.table_arn])
-        indexes = ((data.crm, BOARD), (data.crm, CORRELATION), (data.executions, RECENT))
+        made.allow([*READ, *PUT], [data.event_log.table_arn])
+        made.allow(["dynamodb:Query"], [data.projections.table_arn])
+        made.allow(["sqs:SendMessage"], [self._replays.queue_arn])
+        indexes = (
+            (data.crm, BOARD),
+            (data.crm, CORRELATION),
+            (data.executions, RECENT),
+            (data.event_log, TYPE),
+        )
         made.allow(["dynamodb:Query"], [index_arn(*index) for index in indexes])
         made.allow(GET, [data.executions.table_arn])
         made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])
         return made
+
+
+def _facts(said: Declaration) -> dict[str, Any]:
+    """What the API tells of a consumer."""
+    return {
+        "about": said.about,
+        "topics": list(said.topics),
+        "types": list(said.types),
+        "ordered": said.ordered,
+        "outside": said.outside,
+    }

@@ -15,6 +15,7 @@ from infra.constructs.tables import (
     DUE,
     PENDING,
     RECENT,
+    TYPE,
     USER,
     WHOLE,
     WORKFLOW,
@@ -46,6 +47,11 @@ class Data(Construct):
             indexes=dict.fromkeys((RECENT, WORKFLOW, USER, DUE), WHOLE),
         )
         self.quarantine = table(self, "QuarantineTable", config)
+        self.event_log = table(
+            self, "EventLogTable", config, expires=True, indexes={TYPE: ["event"]}
+        )
+        # What durable consumers make of events; it can be made again from them.
+        self.projections = table(self, "ProjectionsTable", config, expires=True)
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)
         self.workflows = table(self, "WorkflowsTable", config)

@@ -12,12 +12,9 @@ from infra.constructs.alarms import alarm_when
 
 _KEPT: Final = cdk.Duration.days(14)
 _TOO_OLD_SECONDS: Final = 900
-CONSUME: Final = (
-    "sqs:ChangeMessageVisibility",
-    "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
-    "sqs:ReceiveMessage",
-)
+TAKE: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+CONSUME: Final = ("sqs:ChangeMessageVisibility", *TAKE)
+"""For who also says when a message shall come again."""
 
 
 def dead_letters(scope: Construct, name: str) -> sqs.Queue:

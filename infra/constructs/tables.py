@@ -29,6 +29,7 @@ RECENT: Final = "recent"
 WORKFLOW: Final = "workflow"
 USER: Final = "user"
 DUE: Final = "due"
+TYPE: Final = "type"
 
 WHOLE: Final = None
 """An index that carries whole items."""

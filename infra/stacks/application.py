@@ -9,15 +9,18 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.consumer import Consumer
 from infra.constructs.crm_api import CrmApi
 from infra.constructs.http_api import HttpApi
 from infra.constructs.identity_api import IdentityApi
 from infra.constructs.lead_import import LeadImport
 from infra.constructs.pipeline import Pipeline, Surroundings
+from infra.constructs.replays import Replays
 from infra.constructs.service_function import Deployment
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
+from shared.consumers.declaration import Declaration
 from shared.pipelines.definition import Pipeline as Definition
 
 
@@ -33,6 +36,7 @@ class ApplicationStack(ReadableStack):
         data: DataStack,
         events: EventsStack,
         pipelines: Sequence[Definition],
+        consumers: Sequence[Declaration] = (),
     ) -> None:
         super().__init__(scope, name, description="Millrace: HTTP API and pipelines")
         deployment = Deployment(config)
@@ -40,9 +44,15 @@ class ApplicationStack(ReadableStack):
         around = Surroundings(deployment, data.data, events.bus, sender.ref)
         self.sender: str = sender.ref
         built = [Pipeline(self, definition, around) for definition in pipelines]
+        heard = [Consumer(self, said, around) for said in consumers]
         self.api = api = HttpApi(self, "api", config)
-        crm = CrmApi(self, "crm", deployment, data.data, host=api.host, pipelines=pipelines)
-        crm.may_redrive([pipeline.queue for pipeline in built])
+        replays = Replays(self, around, heard)
+        crm = CrmApi(
+            self, "crm", deployment, data.data, host=api.host, pipelines=pipelines,
+            consumers=consumers,
+            replays=replays.queue,
+        )  # fmt: skip
+        crm.may_redrive([consumer.queue for consumer in (*built, *heard)])
         identity = IdentityApi(
             self, "identity", deployment, data.data, data.users, host=api.host, sender=sender.ref
         )

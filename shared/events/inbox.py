@@ -12,7 +12,7 @@ INBOX_WRITE: Final = "inbox"
 """The label by which a refused transaction tells that the event was handled before."""
 
 KEPT: Final = timedelta(days=30)
-"""Longer than any redelivery; a replay from the archive is marked and has its own rules."""
+"""Longer than any redelivery."""
 
 
 def inbox_key(tenant: str, consumer: str, event_id: str) -> dict[str, str]:
@@ -21,11 +21,16 @@ def inbox_key(tenant: str, consumer: str, event_id: str) -> dict[str, str]:
 
 
 def inbox_write(
-    table: str, tenant: str, consumer: str, event_id: str, clock: Clock = utc_now
+    table: str,
+    tenant: str,
+    consumer: str,
+    event_id: str,
+    clock: Clock = utc_now,
+    kept: timedelta = KEPT,
 ) -> Put:
     """The write that belongs into the transaction of the effect."""
     item = inbox_key(tenant, consumer, event_id)
-    expires = int((clock() + KEPT).timestamp())
+    expires = int((clock() + kept).timestamp())
     return Put(table, {**item, "expires_at": expires}, Absent(), label=INBOX_WRITE)
 
 

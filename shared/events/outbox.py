@@ -31,6 +31,8 @@ SHARDS: Final = 8
 """Partitions of the index `pending`, so that no single one carries all writes."""
 STATE: Final = "state"
 _EVENT_PREFIX: Final = "event#"
+_EVENTS_END: Final = "event$"
+"""Sorts after every event."""
 _SEQUENCE_WRITE: Final = "version"
 
 
@@ -102,13 +104,19 @@ def timeline(
     *,
     limit: int,
     start: Mapping[str, Any] | None = None,
+    after: int = 0,
 ) -> tuple[list[Event], Mapping[str, Any] | None]:
-    """One page of an entity's events, oldest first, and where the next page starts."""
+    """One page of an entity's events, oldest first, and where the next page starts.
+
+    Args:
+        after: only events with a higher sequence.
+    """
     page = tables.query(
         Query(
             table,
             ("pk", partition(tenant, entity)),
-            prefix=_EVENT_PREFIX,
+            since=_sort(after + 1),
+            before=_EVENTS_END,
             limit=limit,
             start=start,
         )

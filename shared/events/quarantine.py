@@ -7,11 +7,13 @@ mend it, and send the message to that consumer again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
+from shared.events.metrics import EmfMetrics, Outcome, type_and_topic
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.metrics import QUARANTINED, count
 from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError
@@ -51,7 +53,27 @@ class Quarantined:
     status: Status = "quarantined"
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Open entries of one consumer."""
+
+    consumer: str
+    error: str | None = None
+    """Only those whose error holds this text."""
+    event_type: str | None = None
+
+    def has(self, entry: Quarantined) -> bool:
+        """Whether an entry is among them."""
+        return (
+            entry.status == "quarantined"
+            and entry.consumer == self.consumer
+            and (self.error is None or self.error in entry.error)
+            and (self.event_type is None or entry.event_type == self.event_type)
+        )
+
+
 _ENTRY = TypeAdapter(Quarantined)
+_SWEPT: Final = 100
 
 
 class Quarantine:
@@ -70,6 +92,7 @@ class Quarantine:
         item = {**asdict(entry), "pk": entry.tenant, "sk": entry.id}
         self._tables.transact([Put(self._table, item)])
         count(QUARANTINED)
+        EmfMetrics().record(Outcome.DEAD, *type_and_topic(entry.event_type), entry.consumer)
 
     def page(
         self, tenant: str, *, limit: int, start: Mapping[str, Any] | None = None
@@ -78,6 +101,27 @@ class Quarantine:
         query = Query(self._table, ("pk", tenant), limit=limit, descending=True, start=start)
         page = self._tables.query(query)
         return [_ENTRY.validate_python(_fields(item)) for item in page.items], page.next_start
+
+    def sweep(
+        self,
+        tenant: str,
+        chosen: Chosen,
+        act: Callable[[Quarantined], object],
+        *,
+        start: Mapping[str, Any] | None = None,
+    ) -> tuple[int, Mapping[str, Any] | None]:
+        """Does something with each open entry of one page that is chosen; how many, and the rest.
+
+        Entries that somebody deals with meanwhile are theirs.
+        """
+        found, more = self.page(tenant, limit=_SWEPT, start=start)
+        done = 0
+        for entry in found:
+            if chosen.has(entry):
+                with suppress(NotInQuarantineError):
+                    act(entry)
+                    done += 1
+        return done, more
 
     def get(self, tenant: str, entry_id: str) -> Quarantined:
         """One entry.

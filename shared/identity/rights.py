@@ -34,6 +34,7 @@ class Right(StrEnum):
     TOOLS_RUN = "tools:run"
     MODELS_VIEW = "models:view"
     MODELS_CHANGE = "models:change"
+    EVENTS_PUBLISH = "events:publish"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -65,8 +66,9 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.TOOLS_RUN: "call the tools of agents",
     Right.MODELS_VIEW: "see the providers of language models, never their keys",
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
-    Right.PLATFORM_VIEW: "see pipelines, runs, traces and quarantined events",
-    Right.PLATFORM_OPERATE: "redrive and discard quarantined events",
+    Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
+    Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
+    Right.PLATFORM_OPERATE: "redrive and discard quarantined events, and replay",
     Right.TENANT_VIEW: "see the tenant's settings",
     Right.TENANT_CHANGE: "change the tenant's settings",
     Right.MEMBERS_VIEW: "see who is a member, and with which role",
@@ -90,6 +92,7 @@ _USER: Final = frozenset(
 _SALES_REP: Final = _USER | {
     Right.LEADS_ADD,
     Right.LEADS_CHANGE,
+    Right.EVENTS_PUBLISH,
     Right.WORKFLOWS_ADD,
     Right.WORKFLOWS_CHANGE,
     Right.WORKFLOWS_RUN,

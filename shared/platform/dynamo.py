@@ -42,7 +42,10 @@ class DynamoTables:
     def query(self, query: Query) -> Page:
         """See `Tables.query`."""
         answer = self._client().query(**_request(query))
-        return Page([_plain(item) for item in answer["Items"]], answer.get("LastEvaluatedKey"))
+        found = [_plain(item) for item in answer["Items"]]
+        if query.since is not None and query.before is not None:
+            found = [item for item in found if item[query.sort] != query.before]
+        return Page(found, answer.get("LastEvaluatedKey"))
 
     def count(self, query: Query) -> int:
         """See `Tables.count`."""
@@ -144,13 +147,7 @@ def _condition(when: Condition, names: dict[str, str], values: dict[str, Any]) -
 def _request(query: Query) -> dict[str, Any]:
     names = {"#p": query.partition[0]}
     values = {":p": query.partition[1]}
-    condition = "#p = :p"
-    if query.prefix is not None:
-        names["#s"], values[":s"] = query.sort, query.prefix
-        condition += " AND begins_with(#s, :s)"
-    elif query.before is not None:
-        names["#s"], values[":s"] = query.sort, query.before
-        condition += " AND #s < :s"
+    condition = "#p = :p" + _range(query, names, values)
     request: dict[str, Any] = {
         "TableName": query.table,
         "KeyConditionExpression": condition,
@@ -166,6 +163,25 @@ def _request(query: Query) -> dict[str, Any]:
     if query.start:
         request["ExclusiveStartKey"] = dict(query.start)
     return request
+
+
+def _range(query: Query, names: dict[str, str], values: dict[str, str]) -> str:
+    """DynamoDB takes one condition on the sort key."""
+    if query.prefix is not None:
+        told = {":s": query.prefix}
+        text = " AND begins_with(#s, :s)"
+    elif query.since is not None and query.before is not None:
+        # What equals `before` is dropped afterwards.
+        told = {":s": query.since, ":b": query.before}
+        text = " AND #s BETWEEN :s AND :b"
+    elif (bound := query.since or query.before) is not None:
+        told = {":s": bound}
+        text = f" AND #s {'>=' if query.since is not None else '<'} :s"
+    else:
+        return ""
+    names["#s"] = query.sort
+    values.update(told)
+    return text
 
 
 def _wire(item: Any) -> dict[str, Any]:

@@ -82,6 +82,8 @@ class Query:
     prefix: str | None = None
     before: str | None = None
     """Only keys smaller than this."""
+    since: str | None = None
+    """Only keys from this on."""
     index: str | None = None
     limit: int | None = None
     descending: bool = False

@@ -107,7 +107,11 @@ def test_an_event_that_no_pipeline_can_take_is_seen_and_given_up(terminal):
 
     def quarantined():
         entries = terminal.json("quarantine", "list")["entries"]
-        return [entry["id"] for entry in entries if entry["event_id"] == event_id]
+        return [
+            entry["id"]
+            for entry in entries
+            if entry["event_id"] == event_id and entry["consumer"] == "lead_pipeline"
+        ]
 
     (entry_id,) = terminal.running.eventually(quarantined)
     (step,) = terminal.json("trace", event_id)["steps"]

@@ -68,8 +68,12 @@ def use_everything(running) -> None:
     accounts(running)
     public_form(running)
     import_files(running)
+    events_and_replays(running, first["id"])
     quarantine_and_redrive(running, "process_lead", {"name": ["no", "name"]})
     quarantine_and_redrive(running, "user.created", {"user_id": ["no", "id"]})
+    send(running, "LeadDaysConsumerQueue", "demo.website", {"lead_id": ["no", "id"]})
+    given_up = running.eventually(lambda: waiting(running), seconds=90)
+    redrive(running, given_up[0]["id"])
     sweep(running, first["id"])
     walk_workflows(running)
 
@@ -168,8 +172,84 @@ def sweep(running, lead_id: str) -> None:
     running.eventually(swept)
 
 
+def events_and_replays(running, lead_id: str) -> None:
+    """The log, a published event, a replay for each consumer, and a place that was lost."""
+    body = {"type": "process_lead", "data": {"name": "Published"}}
+    assert running.http.post(f"{running.url}/events/", json=body).status_code == 202
+    assert running.get("/reports/leads/")["days"]
+    assert not running.get(f"/leads/{lead_id}/rebuilt/")["differences"]
+    asked = {"type": "lead.created", "limit": 1}
+    first = running.eventually(lambda: running.get("/events/", params=asked)["events"])
+    running.get("/events/", params={"since": first[0]["time"]})
+    out_of_order(running, lead_id)
+    window = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+    for consumer, kind in (("event_log", "lead.created"), ("lead_days", None)):
+        told = {"consumer": consumer, "type": kind, "per_second": 10, **window}
+        path = f"/events/replays/{replayed(running, told)}/"
+        running.eventually(
+            lambda: running.get(path)["status"] == "done",  # noqa: B023
+            seconds=90,
+        )
+    assert running.get("/events/replays/")["replays"]
+    break_the_log(running)
+
+
+def replayed(running, told: dict) -> str:
+    answer = running.http.post(f"{running.url}/events/replays/", json=told)
+    assert answer.status_code == 202, answer.text
+    return answer.json()["id"]
+
+
+def out_of_order(running, lead_id: str) -> None:
+    """A consumer that lost its place meets the last event first: it waits, looks, and goes on."""
+    platform = running.platform
+    entries = running.events(lead_id)
+    last = [e for e in entries if e["type"] == "lead.status_changed"][-1]
+    order = {"pk": {"S": f"demo#order#lead_days#lead/{lead_id}"}, "sk": {"S": "position"}}
+    dynamodb, table = running.aws("dynamodb"), platform.table("ProjectionsTable")
+
+    def position() -> dict:
+        return dynamodb.get_item(TableName=table, Key=order).get("Item", {})
+
+    running.eventually(lambda: position().get("done", {}).get("N") == str(last["sequence"]))
+    dynamodb.delete_item(TableName=table, Key=order)
+    key = {"pk": {"S": f"demo#lead#{lead_id}"}, "sk": {"S": f"event#{last['sequence']:012d}"}}
+    item = dynamodb.get_item(TableName=platform.table("CrmTable"), Key=key)["Item"]
+    event = json.loads(item["event"]["S"])
+    send(running, "LeadDaysConsumerQueue", event["source"], event)
+    running.eventually(position, seconds=90)
+
+
+def break_the_log(running) -> None:
+    """An event whose id is longer than a key may be: the log tries, and says when to come again."""
+    event = running.get("/events/", params={"limit": 1})["events"][0]
+    detail = {
+        "id": "x" * 1_100, "type": event["type"], "source": "millrace.crm", "tenant": "demo",
+        "time": event["time"], "dataschema": f"{event['type']}.v1", "data": {},
+    }  # fmt: skip
+    url = send(running, "EventLogConsumerQueue", "millrace.crm", detail)
+    role = arn("EventLogConsumerFunctionRole")
+    running.eventually(
+        lambda: "sqs:ChangeMessageVisibility" not in str(running.platform.access.unused(role)),
+        seconds=90,
+    )
+    running.aws("sqs").purge_queue(QueueUrl=url)
+
+
+def send(running, queue: str, source: str, detail: dict) -> str:
+    """A message straight into a consumer's queue, as its rule would bring it; the queue's URL."""
+    sqs = running.aws("sqs")
+    body = {
+        "id": "1", "source": source, "detail-type": detail.get("type", "lead.deleted"),
+        "time": "2026-01-01T00:00:00Z", "detail": detail,
+    }  # fmt: skip
+    url = sqs.get_queue_url(QueueName=running.platform.deployment.name(queue))["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    return str(url)
+
+
 def quarantine_and_redrive(running, event_type: str, detail: dict) -> None:
-    """One event that no pipeline can take, sent again and given up."""
+    """One event that nobody can take, sent again to each who wanted it, and given up."""
     entry = {
         "EventBusName": "millrace",
         "Source": "demo.website",
@@ -177,15 +257,26 @@ def quarantine_and_redrive(running, event_type: str, detail: dict) -> None:
         "Detail": json.dumps(detail),
     }
     running.aws("events").put_events(Entries=[entry])
-    kept = running.eventually(lambda: waiting(running), seconds=90)[0]
-    one = f"{running.url}/events/quarantine/{kept['id']}/"
+    found = running.eventually(lambda: all_waiting(running, event_type), seconds=90)
+    for kept in found:
+        redrive(running, kept["id"])
+
+
+def redrive(running, entry_id: str) -> None:
+    one = f"{running.url}/events/quarantine/{entry_id}/"
     assert running.http.get(one).ok
     assert running.http.post(f"{one}redrive/").status_code == 202
     running.eventually(
-        lambda: running.get(f"/events/quarantine/{kept['id']}/")["status"] == "quarantined",
+        lambda: running.get(f"/events/quarantine/{entry_id}/")["status"] == "quarantined",
         seconds=90,
     )
     assert running.http.delete(one).ok
+
+
+def all_waiting(running, event_type: str) -> list[dict]:
+    """The entries of an event, once everybody who hears it gave it up: the log always does."""
+    found = [entry for entry in waiting(running) if entry["event_type"] == event_type]
+    return found if len(found) == 2 else []
 
 
 def waiting(running) -> list[dict]:

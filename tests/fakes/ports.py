@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,10 +28,16 @@ class MemoryQueues:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
+        self.waits: list[int] = []
         self.delayed: list[tuple[str, str, int]] = []
 
-    def send(self, queue_url: str, body: str) -> None:
+    def send(self, queue_url: str, body: str, after: int = 0) -> None:
         self.sent.append((queue_url, body))
+        self.waits.append(after)
+
+    def send_all(self, queue_url: str, bodies: Sequence[str]) -> None:
+        for body in bodies:
+            self.send(queue_url, body)
 
     def delay(self, queue_url: str, receipt: str, seconds: int) -> None:
         self.delayed.append((queue_url, receipt, seconds))

@@ -65,13 +65,18 @@ class MemoryTables:
         return [item for (name, _, _), item in self.items.items() if name == table]
 
     def _matching(self, query: Query) -> list[Item]:
-        name, value = query.partition
-        found = [i for i in self.all(query.table) if i.get(name) == value and query.sort in i]
+        found = [item for item in self._partition(query) if query.sort in item]
         if query.prefix is not None:
             found = [i for i in found if i[query.sort].startswith(query.prefix)]
+        if query.since is not None:
+            found = [i for i in found if i[query.sort] >= query.since]
         if query.before is not None:
             found = [i for i in found if i[query.sort] < query.before]
         return sorted(found, key=lambda i: i[query.sort], reverse=query.descending)
+
+    def _partition(self, query: Query) -> list[Item]:
+        name, value = query.partition
+        return [item for item in self.all(query.table) if item.get(name) == value]
 
     def _holds(self, write: Any) -> bool:
         when: Condition | None = write.when
@@ -91,6 +96,28 @@ class MemoryTables:
             item[write.name] = item.get(write.name, 0) + write.amount
         else:
             self.items.pop(where, None)
+
+
+class LargeTables(MemoryTables):
+    """The same for many items: a partition is found without a look at all the others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._partitions: dict[tuple[str, str], dict[tuple[str, str, str], Item]] = {}
+
+    def _partition(self, query: Query) -> list[Item]:
+        if query.partition[0] != "pk":
+            return super()._partition(query)
+        return list(self._partitions.get((query.table, query.partition[1]), {}).values())
+
+    def _apply(self, write: Write) -> None:
+        super()._apply(write)
+        where = _id(write.table, _key(write))
+        held = self._partitions.setdefault(where[:2], {})
+        if where in self.items:
+            held[where] = self.items[where]
+        else:
+            held.pop(where, None)
 
 
 def _key(write: Write) -> Mapping[str, Any]:

@@ -68,6 +68,7 @@ class Check:
             "identity.authorizer": lambda: events.question(self._token()),
             "events.relay": events.stream,
             "events.sweeper": lambda: {"grace": 0},
+            "events.replayer": lambda: {"Records": []},
             "pipeline_nodes.starter": lambda: self._message(events.of_a_pipeline()),
             "crm.importer": lambda: self._message(self._upload()),
             "workflow_loops.handler": lambda: events.request(
@@ -81,6 +82,8 @@ class Check:
         }
         if module in known:
             return known[module]()
+        if module.startswith("events.consumers."):
+            return self._message(events.sample())
         if module.startswith("pipeline_nodes."):
             return events.step(module.split(".")[1])
         return events.sample()

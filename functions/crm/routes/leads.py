@@ -13,6 +13,7 @@ from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from shared.crm.board import COLUMN_PAGE
 from shared.crm.lead import STATUSES, Lead, LeadStatus, LeadUpdate, NewLead, StatusUpdate
+from shared.crm.rebuilding import LeadComparison
 from shared.identity.rights import Right
 
 router = APIRouter(tags=["leads"])
@@ -91,6 +92,12 @@ async def move(
     lead = at.leads.move(caller, lead_id, body)
     response.headers["ETag"] = f'"{lead.version}"'
     return lead
+
+
+@router.get("/leads/{lead_id}/rebuilt/", dependencies=[needs(Right.LEADS_VIEW)])
+async def rebuilt(lead_id: str, who: PrincipalDep, at: ServicesDep) -> LeadComparison:
+    """The lead as its events alone tell it, and where its row says something else."""
+    return at.rebuilt(who.tenant, lead_id)
 
 
 @router.get("/leads/{lead_id}/timeline/", dependencies=[needs(Right.LEADS_VIEW)])

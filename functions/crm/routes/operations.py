@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 
-from functions.crm.dependencies import ServicesDep
+from functions.crm.dependencies import Services, ServicesDep
 from functions.crm.views import (
     PipelinesView,
     PipelineView,
+    QuarantineChoice,
     QuarantineView,
     RunsView,
+    SweptView,
     TraceEvent,
     TraceStep,
     TraceView,
 )
 from functions.web.access import PrincipalDep, needs
-from shared.events.quarantine import Quarantined
+from shared.events.quarantine import Chosen, Quarantined
+from shared.identity.principal import Principal
 from shared.identity.rights import Right
 from shared.pipelines.runs import Run
 from shared.pipelines.tracing import Step
@@ -26,6 +30,8 @@ from shared.pipelines.tracing import Step
 router = APIRouter(tags=["operations"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
+_MANY: Final = 100
+"""Units that dealing with a page of entries costs."""
 
 
 @router.get("/events/quarantine/", dependencies=[needs(Right.PLATFORM_VIEW)])
@@ -58,6 +64,36 @@ async def redrive(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quaranti
 async def discard(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
     """Gives the event up."""
     return at.quarantine.discard(who.tenant, entry_id)
+
+
+@router.post(
+    "/events/quarantine/redrive/",
+    status_code=202,
+    dependencies=[needs(Right.PLATFORM_OPERATE, cost=_MANY)],
+)
+async def redrive_many(body: QuarantineChoice, who: PrincipalDep, at: ServicesDep) -> SweptView:
+    """Sends up to a hundred of one consumer's events to it again; go on with the cursor."""
+    return _swept(
+        body, who, at, lambda entry: at.quarantine.redrive(who.tenant, entry.id, at.queues.send)
+    )
+
+
+@router.post(
+    "/events/quarantine/discard/", dependencies=[needs(Right.PLATFORM_OPERATE, cost=_MANY)]
+)
+async def discard_many(body: QuarantineChoice, who: PrincipalDep, at: ServicesDep) -> SweptView:
+    """Gives up to a hundred of one consumer's events up; go on with the cursor."""
+    return _swept(body, who, at, lambda entry: at.quarantine.discard(who.tenant, entry.id))
+
+
+def _swept(
+    body: QuarantineChoice, who: Principal, at: Services, act: Callable[[Quarantined], object]
+) -> SweptView:
+    chosen = Chosen(body.consumer, body.error, body.type)
+    bound = f"quarantine:{chosen}"
+    start, _ = at.cursors.open(who.tenant, bound, body.cursor)
+    done, more = at.quarantine.sweep(who.tenant, chosen, act, start=start)
+    return SweptView(done=done, cursor=at.cursors.seal(who.tenant, bound, more))
 
 
 @router.get("/pipelines/", dependencies=[needs(Right.PLATFORM_VIEW)])

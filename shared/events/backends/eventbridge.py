@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from shared.events.backends.base import EventBackend, EventNotPublishedError
-from shared.events.envelope import Event
+from shared.events.backends.base import EventBackend, EventNotPublishedError, Receipt
+from shared.events.envelope import EntityRef, Event
 from shared.platform.backoff import delays
 
 _MAX_ENTRIES = 10
 _MAX_BYTES = 240_000
 _ATTEMPTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a batch: every event is in exactly one of the two."""
-
-    published: tuple[Event, ...]
-    failed: tuple[tuple[Event, str], ...]
-    """Events with EventBridge's reason."""
 
 
 class EventBridgeBackend(EventBackend):
@@ -40,23 +30,36 @@ class EventBridgeBackend(EventBackend):
             raise EventNotPublishedError(f"{event.event_type} {event.id}: {receipt.failed[0][1]}")
 
     def publish_all(self, events: Sequence[Event]) -> Receipt:
-        """Publishes what it can, in order, and says what it could not."""
-        published: list[Event] = []
-        failed: list[tuple[Event, str]] = []
-        for chunk in _chunks(events):
-            left = chunk
-            waits = delays(_ATTEMPTS, base=0.1, cap=2.0)
-            while left:
-                refused = self._send(left)
-                published += [event for event in left if event.id not in refused]
-                left = [event for event in left if event.id in refused]
-                wait = next(waits, None)
-                if wait is None:
-                    failed += [(event, refused[event.id]) for event in left]
-                    break
-                if left:
-                    time.sleep(wait)
-        return Receipt(tuple(published), tuple(failed))
+        """Publishes what it can and says what it could not, each in the order of `events`.
+
+        An event is put only after the earlier ones of its entity were taken; those behind one that
+        failed stay behind.
+        """
+        done: dict[str, str | None] = {}
+        left = list(events)
+        while left:
+            chunk = _next_chunk(left)
+            done |= self._insist(chunk)
+            stuck = {_about(event) for event in chunk if done[event.id] and event.entity}
+            for event in left:
+                if event.id not in done and _about(event) in stuck:
+                    done[event.id] = f"waits for an earlier event of {event.entity}"
+            left = [event for event in left if event.id not in done]
+        failed = tuple((event, why) for event in events if (why := done[event.id]))
+        return Receipt(tuple(event for event in events if not done[event.id]), failed)
+
+    def _insist(self, chunk: Sequence[Event]) -> dict[str, str | None]:
+        """Sends a chunk, then what failed alone; why each failed, None for what was taken."""
+        done: dict[str, str | None] = dict.fromkeys(event.id for event in chunk)
+        waits = delays(_ATTEMPTS, base=0.1, cap=2.0)
+        left = list(chunk)
+        while refused := self._send(left):
+            wait = next(waits, None)
+            if wait is None:
+                return done | refused
+            left = [event for event in left if event.id in refused]
+            time.sleep(wait)
+        return done
 
     def _send(self, events: Sequence[Event]) -> dict[str, str]:
         entries = [
@@ -81,15 +84,21 @@ class EventBridgeBackend(EventBackend):
         }
 
 
-def _chunks(events: Sequence[Event]) -> Iterator[list[Event]]:
+def _next_chunk(events: Sequence[Event]) -> list[Event]:
+    """The first events that fit into one call, no two of them about one entity."""
     chunk: list[Event] = []
     size = 0
+    taken: set[tuple[str | None, EntityRef | None]] = set()
     for event in events:
-        weight = len(event.to_wire().encode())
-        if chunk and (len(chunk) == _MAX_ENTRIES or size + weight > _MAX_BYTES):
-            yield chunk
-            chunk, size = [], 0
+        if event.entity and _about(event) in taken:
+            continue
+        size += len(event.to_wire().encode())
+        if chunk and (len(chunk) == _MAX_ENTRIES or size > _MAX_BYTES):
+            break
         chunk.append(event)
-        size += weight
-    if chunk:
-        yield chunk
+        taken.add(_about(event))
+    return chunk
+
+
+def _about(event: Event) -> tuple[str | None, EntityRef | None]:
+    return event.tenant, event.entity

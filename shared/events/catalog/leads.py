@@ -113,7 +113,7 @@ class LeadRejected(EventData):
     reason: str
 
 
-@event_type("process_lead", topics=("leads",), sample=_SNAPSHOT)
+@event_type("process_lead", topics=("leads",), sample=_SNAPSHOT, published_by="leads:add")
 class ProcessLead(OpenEventData):
     """An outside source asks for a lead to be judged; it need not be one of ours."""
 

@@ -89,6 +89,8 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("outbox/SweeperFunction/*", "the next minute sweeps again, and an error is an alarm"),
         ("outbox/RelayFunction/*", OWN_RETRIES),
         ("*Pipeline/*Function/*", OWN_RETRIES),
+        ("*Consumer/Function/*", OWN_RETRIES),
+        ("Replays/*Function/*", OWN_RETRIES),
         ("LeadImport/*Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),

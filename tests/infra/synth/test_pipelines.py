@@ -1,4 +1,4 @@
-"""Adding a pipeline is adding a folder: what the stack makes of one definition more."""
+"""Adding a pipeline or a consumer: what the stack makes of one definition more."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from infra.config import STAGES
 from infra.stacks.application import ApplicationStack
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
+from shared.consumers.declaration import Declaration
 from shared.pipelines.definition import Pipeline
 
 
-def application(*pipelines: Pipeline) -> Stack:
-    """The application stack of these pipelines."""
+def application(*pipelines: Pipeline, consumers: tuple[Declaration, ...] = ()) -> Stack:
+    """The application stack of these pipelines and consumers."""
     app, config = App(), STAGES["dev"]
     data = DataStack(app, "data", config)
     events = EventsStack(app, "events", config, data)
     return ApplicationStack(
-        app, "application", config, data=data, events=events, pipelines=pipelines
+        app,
+        "application",
+        config,
+        data=data,
+        events=events,
+        pipelines=pipelines,
+        consumers=consumers,
     )
 
 
@@ -42,3 +49,27 @@ def test_only_a_node_that_needs_mail_may_send_it() -> None:
     found = assertions.Template.from_stack(application(pipeline)).to_json()["Resources"]
     senders = [name for name, resource in found.items() if "ses:SendEmail" in str(resource)]
     assert sorted(senders) == ["IdentityFunctionRole", "LeadPipelineAnswerFunctionRole"]
+
+
+def test_a_declared_consumer_gets_its_rule_its_queue_and_just_the_rights_it_needs() -> None:
+    said = Declaration(
+        "won_deals", ("leads",), ("lead.created",), {"data": {"status": ["Closed win"]}},
+        outside=True, needs={"projections": ("add",)},
+    )  # fmt: skip
+    template = assertions.Template.from_stack(application(consumers=(said,)))
+    pattern = {
+        "detail-type": ["lead.created", "business_lead_created"],
+        "detail": {"topics": ["leads"], "data": {"status": ["Closed win"]}},
+    }
+    template.has_resource_properties("AWS::Events::Rule", {"EventPattern": pattern})
+    found = template.to_json()["Resources"]
+    function = found["WonDealsConsumerFunction"]["Properties"]
+    assert function["Handler"] == "functions.events.consumers.won_deals.handler"
+    policy = found["WonDealsConsumerFunctionRole"]["Properties"]["Policies"][0]
+    statements = policy["PolicyDocument"]["Statement"]
+    adding = [s for s in statements if s["Action"] == "dynamodb:UpdateItem"]
+    assert len(adding) == 1
+    assert "ProjectionsTable" in str(adding[0]["Resource"])
+    assert {"WonDealsConsumerQueue", "WonDealsConsumerDeadLetters"} <= found.keys()
+    mapping = found["WonDealsConsumerQueueMapping"]["Properties"]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from shared.events import Event
+from shared.events import EntityRef, Event
 from shared.events.backends import EventNotPublishedError
 from shared.events.backends.eventbridge import EventBridgeBackend
 
@@ -81,3 +83,51 @@ def test_one_event():
     bridge = Bridge()
     EventBridgeBackend("bus", bridge.put).publish(Event("a", {}))
     assert bridge.calls == [["a"]]
+
+
+class HalfABatch:
+    """A bus that throttles half of each batch, the second half, and notes what it took."""
+
+    def __init__(self):
+        self.calls, self.taken = [], []
+
+    def put(self, Entries):
+        self.calls.append(len(Entries))
+        taken = Entries[: -(-len(Entries) // 2)]
+        self.taken += [json.loads(entry["Detail"])["id"] for entry in taken]
+        refused = {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
+        return {"Entries": [{"EventId": "x"} if e in taken else refused for e in Entries]}
+
+
+def _of_leads(leads, each):
+    return [
+        Event("lead.updated", {}, tenant="t", entity=EntityRef("lead", str(lead)), sequence=number)
+        for number in range(1, each + 1)
+        for lead in range(leads)
+    ]
+
+
+def test_a_bus_that_throttles_half_of_each_batch_gets_every_event_once_and_in_order():
+    bridge, events = HalfABatch(), _of_leads(leads=7, each=5)
+    receipt = EventBridgeBackend("bus", bridge.put).publish_all(events)
+    assert list(receipt.published) == events
+    assert sorted(bridge.taken) == sorted(event.id for event in events)
+    place = {event_id: place for place, event_id in enumerate(bridge.taken)}
+    for lead in range(7):
+        own = [place[e.id] for e in events if e.entity.id == str(lead)]
+        assert own == sorted(own)
+    assert bridge.calls == [7, 3, 1] * 5
+
+
+def test_what_stands_behind_a_refused_event_of_its_entity_stays_behind():
+    first, second, other = [*_of_leads(1, 2), Event("other", {})]
+
+    def put(Entries):
+        refused = {"ErrorCode": "InternalFailure", "ErrorMessage": "no"}
+        return {"Entries": [refused if e["DetailType"] != "other" else {} for e in Entries]}
+
+    receipt = EventBridgeBackend("bus", put).publish_all([first, second, other])
+    assert receipt.published == (other,)
+    assert receipt.failed == (
+        (first, "InternalFailure: no"), (second, "waits for an earlier event of lead/0"),
+    )  # fmt: skip

@@ -20,6 +20,9 @@ from functions.identity.services import build as build_identity
 from functions.identity.settings import IdentitySettings
 from functions.web.access import Declared, declared
 from functions.web.limits import Limiter
+from shared.consumers.replays import Asked
+from shared.events import Event
+from shared.events.log import log_write
 from shared.events.quarantine import Quarantined, entry_id
 from shared.identity.audit import Audit
 from shared.identity.places import Places
@@ -28,6 +31,7 @@ from shared.identity.rate_limits import RateLimits
 from shared.identity.registration import Person
 from shared.identity.rights import Right, Role
 from shared.pipelines.runs import Run
+from shared.platform.tables import Put
 from tests.fakes.counters import MemoryCounters
 from tests.fakes.ports import MemoryMail, MemoryQueues, MovedClock
 from tests.fakes.tables import MemoryTables
@@ -49,6 +53,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /auth/members/{user_id}/": {"role": "manager"},
     "PUT /auth/tenant/": {"currency": "EUR"},
     "POST /auth/logout/": {},
+    "POST /events/": {"type": "process_lead", "data": {"name": "New"}},
+    "POST /events/quarantine/redrive/": {"consumer": "lead_pipeline"},
+    "POST /events/quarantine/discard/": {"consumer": "lead_pipeline"},
+    "POST /events/replays/": {
+        "consumer": "lead_days",
+        "since": "2026-03-01T12:00:00Z",
+        "until": "2026-03-01T13:00:00Z",
+    },
 }
 
 
@@ -150,6 +162,16 @@ class World:
             at="2026-03-01T12:00:00Z", queue_url="https://q/1", body="{}",
         )  # fmt: skip
         at.quarantine.add(entry)
+        event = Event("process_lead", {"name": MARK}, id=EVENT, tenant=self.tenant)
+        self.tables.transact([log_write("event_log", self.tenant, event)])
+        day = {"pk": f"{self.tenant}#lead_columns", "sk": MARK, "leads": 1}
+        self.tables.transact([Put("projections", day)])
+        now = self.clock()
+        asked = Asked("lead_days", now, now + timedelta(hours=1))
+        audit: Audit = self.crm.state.audit
+        replay = at.replays.start(
+            self.tenant, MARK, asked, lambda made: audit.entry(self.tenant, MARK, "a", made.id)
+        )
         key, _ = made.keys.create(admin, MARK, [Right.LEADS_VIEW], timedelta(days=1))
         public = made.public_keys.create(admin, MARK, "form", 600, [])
         self.workflows.fill(admin, MARK)
@@ -157,7 +179,8 @@ class World:
         member = made.directory.member("member-1", f"{MARK}@acme.example", MARK, "user")
         made.directory.join(self.tenant, MARK, member, "member-1", [])
         return {
-            "lead_id": lead, "pipeline": "lead_pipeline", "execution_id": EVENT,
+            "lead_id": lead, "replay_id": replay.id,
+            "pipeline": "lead_pipeline", "execution_id": EVENT,
             "entry_id": entry.id, "correlation_id": EVENT, "key_id": key.id, "key": public.key,
             "invitation_id": invitation.id, "user_id": "member-1",
         }  # fmt: skip

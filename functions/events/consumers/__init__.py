@@ -1,0 +1,1 @@
+"""Durable consumers, one to a file: adding the file is all."""

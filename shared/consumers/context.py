@@ -1,0 +1,32 @@
+"""What a consumer is told beside the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.consumers.declaration import Place
+from shared.platform.clock import Clock, utc_now
+from shared.platform.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One handling of one event."""
+
+    tenant: str
+    consumer: str
+    attempt: int
+    key: str
+    """The same at every attempt: what is called outside knows the second call by it."""
+    tables: Tables
+    places: Mapping[Place, str]
+    replay: str | None = None
+    """The replay that sends the event again, if one does."""
+    clock: Clock = utc_now
+
+    def table(self, place: Place) -> str:
+        """The name of a table that the consumer declared to need."""
+        if place not in self.places:
+            raise KeyError(f"{self.consumer} does not declare {place}; add it to its needs")
+        return self.places[place]
