@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, TypeAdapter
 
 
-class NodeView(BaseModel):
+class PipelineNodeView(BaseModel):
     """One node: what it asks of the data and what it adds, as JSON Schemas; null is any data."""
 
     name: str
@@ -31,7 +31,7 @@ class PipelineView(BaseModel):
     starts_on: list[str]
     chain: list[str] = []
     routers: dict[str, dict[str, list[str]]] = {}
-    nodes: list[NodeView] = []
+    nodes: list[PipelineNodeView] = []
 
 
 _DOCUMENT = Path(__file__).parent / "pipelines.json"

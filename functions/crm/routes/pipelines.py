@@ -36,7 +36,7 @@ class SamplesView(BaseModel):
     samples: list[Sample]
 
 
-class Trial(BaseModel):
+class PipelineTrial(BaseModel):
     """What a pipeline, or one node of it, is tried with."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +62,9 @@ async def samples(pipeline: str, at: ServicesDep) -> SamplesView:
 
 
 @router.post("/pipelines/{pipeline}/test/", dependencies=[needs(Right.PLATFORM_OPERATE)])
-async def try_pipeline(pipeline: str, body: Trial, who: PrincipalDep, at: ServicesDep) -> Tried:
+async def try_pipeline(
+    pipeline: str, body: PipelineTrial, who: PrincipalDep, at: ServicesDep
+) -> Tried:
     """Runs every node and changes nothing: what it would do outside is written down instead."""
     return at.calls.dry_run(who.tenant, pipeline, body.data, body.event_type)
 
@@ -71,7 +73,7 @@ async def try_pipeline(pipeline: str, body: Trial, who: PrincipalDep, at: Servic
     "/pipelines/{pipeline}/nodes/{node}/test/", dependencies=[needs(Right.PLATFORM_OPERATE)]
 )
 async def try_node(
-    pipeline: str, node: str, body: Trial, who: PrincipalDep, at: ServicesDep
+    pipeline: str, node: str, body: PipelineTrial, who: PrincipalDep, at: ServicesDep
 ) -> Tried:
     """Runs one node alone with this data, and changes nothing."""
     return at.calls.dry_node(who.tenant, pipeline, node, body.data, body.event_type)
