@@ -16,6 +16,7 @@ NAMES: Final = (
     "graph",
     "flows",
     "webhooks",
+    "publish",
 )
 """In the order they run; each is a process of its own, so that none warms another."""
 

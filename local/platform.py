@@ -23,6 +23,7 @@ from local.delivery.bus import BusDelivery
 from local.delivery.queues import QueuePoller
 from local.delivery.streams import StreamPoller
 from local.demo import Demo
+from local.flow_metrics import WithMetrics, read_line
 from local.gateway import Gateway, Routes
 from local.gateway.app import RequestLine
 from local.gateway.authorizing import DemoCredentials
@@ -40,6 +41,7 @@ from local.schedules.movable_time import MovableTime
 from local.seams import policies, saved_machines
 from local.snapshots import Snapshots
 from local.weakness import Fault, Weakness
+from shared.events.metrics import Tally
 
 ROOT: Final = Path(__file__).parent.parent
 _HEAD_START_SECONDS: Final = 2.0
@@ -78,6 +80,7 @@ class Platform:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.log = LiveLog(quiet=options.quiet)
+        self.metrics = Tally()
         self.port = options.port or free_port()
         self.aws_port = options.aws_port or free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
@@ -129,7 +132,7 @@ class Platform:
             options.root,
             self.aws_url,
             lambda spec: self.access.credentials(spec.role, spec.name),
-            self.log.function,
+            self._on_function_line,
         )
         stack.callback(self.host.close)
         stack.enter_context(mock_aws(config={"stepfunctions": {"execute_state_machine": True}}))
@@ -239,7 +242,12 @@ class Platform:
             self._on_request,
         )
         config = uvicorn.Config(
-            gateway, LOOPBACK, self.port, log_level="error", access_log=False, lifespan="off"
+            WithMetrics(gateway, self.metrics),
+            LOOPBACK,
+            self.port,
+            log_level="error",
+            access_log=False,
+            lifespan="off",
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True, name="gateway")
@@ -284,6 +292,10 @@ class Platform:
 
     def _on_refusal(self, refusal: Refusal) -> None:
         self.log.report("access", str(refusal))
+
+    def _on_function_line(self, function: str, line: str) -> None:
+        if not read_line(line, self.metrics):
+            self.log.function(function, line)
 
     def _on_request(self, line: RequestLine) -> None:
         self._answered.set()

@@ -45,7 +45,10 @@ def log_of_events(
         return
     table(
         ["at", "type", "entity", "actor", "id"],
-        [[moment(e["time"]), e["type"], e["entity"] or "-", e["actor"] or "-", e["id"]] for e in found],
+        [
+            [moment(e["time"]), e["type"], e["entity"] or "-", e["actor"] or "-", e["id"]]
+            for e in found
+        ],
         empty="nothing happened in this window",
     )
 

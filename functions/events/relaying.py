@@ -7,15 +7,19 @@ from functools import lru_cache
 
 from pydantic import Field
 
-from shared.events.backends.eventbridge import EventBridgeBackend, Receipt
+from shared.events.backends.base import Receipt
+from shared.events.backends.eventbridge import EventBridgeBackend
 from shared.events.envelope import Event
+from shared.events.metrics import EmfMetrics, Outcome, type_and_topic
 from shared.events.outbox import mark_relayed
 from shared.platform.aws import client
+from shared.platform.clock import utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
 from shared.platform.settings import FunctionSettings
 
 log = logger("relay")
+metrics = EmfMetrics()
 tables = DynamoTables()
 
 
@@ -43,7 +47,15 @@ def relay(events: Sequence[Event]) -> Receipt:
     )
     for event in receipt.published:
         mark_relayed(tables, told.crm_table, event)
+        _count(Outcome.PUBLISHED, event)
         log.info("relayed", event_type=event.event_type, event_id=event.id, tenant=event.tenant)
     for event, reason in receipt.failed:
+        _count(Outcome.FAILED, event)
         log.error("not relayed", event_type=event.event_type, event_id=event.id, reason=reason)
     return receipt
+
+
+def _count(outcome: Outcome, event: Event) -> None:
+    """By the first topic, so that an event counts once; its latency is the outbox's."""
+    waited = max(0.0, (utc_now() - event.time).total_seconds())
+    metrics.record(outcome, *type_and_topic(event.event_type), "event bus", waited)

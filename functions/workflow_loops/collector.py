@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from shared.platform.log import logger
 from shared.platform.settings import FunctionSettings
 from shared.platform.step_functions import MachinePlace, StepFunctionsFlowMachines
 from shared.workflows.graphs import Graphs
-from shared.workflows.machines import MachineCollector
+from shared.workflows.machines import GRACE, MachineCollector
 from shared.workflows.workflows import Places, Workflows
 
 _RESERVE: Final = 20.0
@@ -40,9 +41,10 @@ def collector() -> MachineCollector:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Looks at all machines, as far as the time goes."""
+    """Looks at all machines, as far as the time goes; `{"grace": 0}` at the youngest too."""
     left = float(context.get_remaining_time_in_millis()) / 1000
-    done = collector().collect(left - _RESERVE)
+    grace = timedelta(seconds=event["grace"]) if "grace" in event else GRACE
+    done = collector().collect(left - _RESERVE, grace)
     if done.dropped or done.unfinished:
         log.info("collected", seen=done.seen, dropped=done.dropped, unfinished=done.unfinished)
     return {"seen": done.seen, "dropped": done.dropped}

@@ -58,7 +58,7 @@ class TenantRuns:
         """Takes what starts other workflows."""
         told = settings()
         self._tenant, self._machines = tenant, machines
-        self._tables = DynamoTables(lambda: _sessions().dynamodb(tenant))
+        self._tables = DynamoTables(self._client)
         blobs = S3Blobs(told.values_bucket)
         closing = Closing(self._tables, told.executions_table, told.crm_table)
         self._store = TablesRecordStore(self._tables, told.executions_table, blobs, closing)
@@ -85,9 +85,12 @@ class TenantRuns:
         children = self._children(str(event["trial"]["execution_id"]), left)
         run = Run(
             by.tenant, lambda: str(event["workflow"]), self._tables, lambda: by, children,
-            lambda: _sessions().dynamodb(self._tenant),
+            self._client,
         )  # fmt: skip
         return await answered(event, _registry(), ports_of(run), _pools())
+
+    def _client(self) -> Any:
+        return _sessions().dynamodb(self._tenant)
 
     def _children(self, execution: str, left: TimeLeft | None) -> ChildRuns:
         return ChildRuns(
@@ -100,8 +103,7 @@ class TenantRuns:
         children = self._children(execution, left)
         run = Run(
             self._tenant, lambda: self._execution(execution).workflow_id, self._tables,
-            lambda: self._publisher(execution), children,
-            lambda: _sessions().dynamodb(self._tenant),
+            lambda: self._publisher(execution), children, self._client,
         )  # fmt: skip
         return NodeRunner(
             self._store, self._flows, ports=ports_of(run), pools=_pools(),

@@ -61,13 +61,10 @@ def make() -> None:
 
 
 def _open(machine: Any) -> dict[str, str]:
-    if str(machine.sm_type or "STANDARD") != "STANDARD":
+    if machine.sm_type == "EXPRESS":
         return {}
-    return {
-        run.name: _text(run)
-        for run in list(machine.executions)
-        if str(run.exec_status) == "RUNNING"
-    }
+    runs = [run for run in list(machine.executions) if run.stop_date is None]
+    return {run.name: _text(run) for run in runs}
 
 
 def _text(run: Any) -> str:

@@ -59,6 +59,8 @@ class Event:
     causation_id: str | None = None
     """The event or request that led to this one."""
     topics: tuple[str, ...] = ()
+    dataref: str | None = None
+    """Where the data is if it was too large for the bus; see `shared.events.claims`."""
 
     @property
     def timestamp(self) -> datetime:
@@ -75,8 +77,8 @@ class Event:
             "timestamp": iso(self.time),
         }
 
-    def to_wire(self) -> str:
-        """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
+    def wire(self) -> dict[str, Any]:
+        """The CloudEvent; what is not known is absent."""
         wire = {
             "specversion": "1.0",
             "id": self.id,
@@ -92,10 +94,18 @@ class Event:
             "causationid": self.causation_id,
             "topics": list(self.topics),
             "metadata": dict(self.metadata),
-            "data": dict(self.data),
+            "data": dict(self.data) if self.dataref is None else None,
+            "dataref": self.dataref,
         }
-        kept = {name: value for name, value in wire.items() if value is not None}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return {name: value for name, value in wire.items() if value is not None}
+
+    def to_wire(self) -> str:
+        """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
+        return json.dumps(self.wire(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+class UnfitEventError(ValueError):
+    """An event that may not be published as it is; no retry mends it."""
 
 
 class NotAnEventError(ValueError):
@@ -118,7 +128,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
         return _EVENT.validate_python(
             {
                 "event_type": wire["type"],
-                "data": wire["data"],
+                "data": {} if "dataref" in wire else wire["data"],
                 "metadata": wire.get("metadata", {}),
                 "id": wire["id"],
                 "version": int(schema.rpartition(".v")[2]),
@@ -130,6 +140,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
                 "correlation_id": wire.get("correlationid"),
                 "causation_id": wire.get("causationid"),
                 "topics": tuple(wire.get("topics", ())),
+                "dataref": wire.get("dataref"),
             }
         )
     except KeyError as error:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
+from shared.events.metrics import EmfMetrics, Outcome, type_and_topic
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.metrics import QUARANTINED, count
 from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError
@@ -91,6 +92,7 @@ class Quarantine:
         item = {**asdict(entry), "pk": entry.tenant, "sk": entry.id}
         self._tables.transact([Put(self._table, item)])
         count(QUARANTINED)
+        EmfMetrics().record(Outcome.DEAD, *type_and_topic(entry.event_type), entry.consumer)
 
     def page(
         self, tenant: str, *, limit: int, start: Mapping[str, Any] | None = None

@@ -27,7 +27,6 @@ class Right(StrEnum):
     WORKFLOWS_DELETE = "workflows:delete"
     WORKFLOWS_PUBLISH = "workflows:publish"
     WORKFLOWS_RUN = "workflows:run"
-    EVENTS_PUBLISH = "events:publish"
     CONNECTIONS_VIEW = "connections:view"
     CONNECTIONS_ADD = "connections:add"
     CONNECTIONS_CHANGE = "connections:change"
@@ -35,6 +34,7 @@ class Right(StrEnum):
     TOOLS_RUN = "tools:run"
     MODELS_VIEW = "models:view"
     MODELS_CHANGE = "models:change"
+    EVENTS_PUBLISH = "events:publish"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
     TENANT_VIEW = "tenant:view"
@@ -59,7 +59,6 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.WORKFLOWS_DELETE: "remove workflows",
     Right.WORKFLOWS_PUBLISH: "publish versions and roll them back",
     Right.WORKFLOWS_RUN: "run workflows, and end runs",
-    Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
     Right.CONNECTIONS_VIEW: "see connections and buckets, never their credentials",
     Right.CONNECTIONS_ADD: "add connections and buckets",
     Right.CONNECTIONS_CHANGE: "change, authorize and test connections and buckets",
@@ -67,6 +66,7 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.TOOLS_RUN: "call the tools of agents",
     Right.MODELS_VIEW: "see the providers of language models, never their keys",
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
+    Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
     Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events, and replay",
     Right.TENANT_VIEW: "see the tenant's settings",

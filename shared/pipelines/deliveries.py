@@ -5,11 +5,13 @@ Attempts are bounded and counted by the queue, so that a starter that dies count
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
+from shared.events.metrics import EmfMetrics, Metrics, type_and_topic
+from shared.events.metrics import Outcome as Flowed
 from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
@@ -67,6 +69,7 @@ class Receiver:
     quarantine: Quarantine
     queues: Queues
     clock: Clock = utc_now
+    metrics: Metrics = field(default_factory=EmfMetrics)
 
     def receive(self, delivery: Delivery) -> Outcome:
         """Handles one delivery; `again` means that the queue shall keep the message."""
@@ -79,6 +82,8 @@ class Receiver:
                 return self._give_up(delivery, _Known.of(event), None, reason)
             with held(self.queues, self.queue_url, delivery.receipt):
                 ran = self.starter.start(event, event.tenant or NO_TENANT, delivery.attempt)
+            if ran:
+                self._count(Flowed.DELIVERED, event)
             return "done" if ran else "repeated"
         except RejectedEventError as error:
             return self._give_up(delivery, _Known.rejected(error, delivery), None, str(error))
@@ -92,9 +97,15 @@ class Receiver:
     ) -> Outcome:
         if delivery.attempt >= self.max_attempts and event is not None:
             return self._give_up(delivery, _Known.of(event), node, error)
+        if event is not None:
+            self._count(Flowed.FAILED, event)
         wait = delay_after(delivery.attempt, _FIRST_DELAY, _LONGEST_DELAY)
         self.queues.delay(self.queue_url, delivery.receipt, max(1, round(wait)))
         return "again"
+
+    def _count(self, outcome: Flowed, event: Event) -> None:
+        took = max(0.0, (self.clock() - event.time).total_seconds())
+        self.metrics.record(outcome, *type_and_topic(event.event_type), self.pipeline, took)
 
     def _give_up(self, delivery: Delivery, known: _Known, node: str | None, error: str) -> Outcome:
         self.quarantine.add(

@@ -41,7 +41,7 @@ class MachineCollector:
         self._inventory, self._workflow = inventory, workflow
         self._clock, self._passed = clock, passed
 
-    def collect(self, seconds: float) -> Collected:
+    def collect(self, seconds: float, grace: timedelta = GRACE) -> Collected:
         """Looks at every machine, for so many seconds at most."""
         until = self._passed() + seconds
         seen = dropped = 0
@@ -49,13 +49,13 @@ class MachineCollector:
             if self._passed() >= until:
                 return Collected(seen, dropped, unfinished=True)
             seen += 1
-            if not self._young(made) and not self._stands(made) and not self._busy(made):
+            if not self._young(made, grace) and not self._stands(made) and not self._busy(made):
                 self._inventory.drop(made.arn)
                 dropped += 1
         return Collected(seen, dropped, unfinished=False)
 
-    def _young(self, made: Made) -> bool:
-        return made.at is not None and made.at > self._clock() - GRACE
+    def _young(self, made: Made, grace: timedelta) -> bool:
+        return made.at is not None and made.at > self._clock() - grace
 
     def _busy(self, made: Made) -> bool:
         return self._inventory.busy(made.arn)

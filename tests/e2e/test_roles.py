@@ -14,6 +14,7 @@ from local.access import Access
 from local.blueprint import ACCOUNT, load
 from local.platform import ROOT
 from tests.e2e.conftest import mailed
+from tests.e2e.walking import walk_workflows
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -74,6 +75,7 @@ def use_everything(running) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     sweep(running, first["id"])
+    walk_workflows(running)
 
 
 def public_form(running) -> None:
@@ -288,7 +290,9 @@ def test_a_role_grants_what_is_needed_and_nothing_else(running):
     assert running.platform.ready.wait(60)
     use_everything(running)
     idle = {role: access.unused(arn(role)) for role in ROLES}
-    assert {role: grants for role, grants in idle.items() if grants} == {}
+    found = {role: grants for role, grants in idle.items() if grants}
+
+    assert found == {}
 
 
 def test_what_a_role_lacks_is_denied_in_the_words_of_aws(running):

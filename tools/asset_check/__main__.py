@@ -71,6 +71,14 @@ class Check:
             "events.replayer": lambda: {"Records": []},
             "pipeline_nodes.starter": lambda: self._message(events.of_a_pipeline()),
             "crm.importer": lambda: self._message(self._upload()),
+            "workflow_loops.handler": lambda: events.request(
+                self._principal, "/workflows/", events.WORKFLOW
+            ),
+            "workflow_loops.runner": events.task,
+            "workflow_loops.overdue": dict,
+            "workflow_loops.collector": dict,
+            "workflow_loops.failure_starter": lambda: self._message(events.failed_run()),
+            "python_tool.handler": lambda: {"code": "result = 1", "seconds": 5},
         }
         if module in known:
             return known[module]()

@@ -29,6 +29,7 @@ def sample(event_type: str = "lead.created.v1") -> dict[str, Any]:
 
 
 _LEAD: Final = {"name": "Jane Doe", "email": "jane@example.com"}
+WORKFLOW: Final = {"name": "Asset check"}
 _ACCOUNT: Final = {"email": "jane@example.com", "password": "Only-for-this-check-1"}
 
 
@@ -86,6 +87,17 @@ def stream() -> dict[str, Any]:
     image = {"event": {"S": json.dumps(event)}, "pending_pk": {"S": "pending#0"}}
     record = {"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}
     return {"Records": [record]}
+
+
+def failed_run() -> dict[str, Any]:
+    """The event of a run that nobody knows: the function looks for it, and lets it be."""
+    return {"detail": {**sample("execution.failed.v1")["detail"], "tenant": "demo"}}
+
+
+def task() -> dict[str, Any]:
+    """A flow that nobody started: the runner looks for it, and lets it be."""
+    state = {"tenant": "demo", "execution": "nobody", "path": "", "route": None}
+    return {"node": "", "mode": "flow", "state": state}
 
 
 def upload(s3: Any, bucket: str) -> dict[str, Any]:

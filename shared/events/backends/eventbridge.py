@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from shared.events.backends.base import EventBackend, EventNotPublishedError
+from shared.events.backends.base import EventBackend, EventNotPublishedError, Receipt
 from shared.events.envelope import EntityRef, Event
 from shared.platform.backoff import delays
 
 _MAX_ENTRIES = 10
 _MAX_BYTES = 240_000
 _ATTEMPTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a batch: every event is in exactly one of the two."""
-
-    published: tuple[Event, ...]
-    failed: tuple[tuple[Event, str], ...]
-    """Events with EventBridge's reason."""
 
 
 class EventBridgeBackend(EventBackend):

@@ -8,6 +8,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.events.envelope import UnfitEventError
+
 
 class EventData(BaseModel):
     """The data of an event. Unknown fields are refused: what is not declared is not published."""
@@ -21,11 +23,11 @@ class OpenEventData(EventData):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class UnknownEventTypeError(ValueError):
+class UnknownEventTypeError(UnfitEventError):
     """A name that no type of the catalogue has; the message lists the known ones."""
 
 
-class InvalidEventDataError(ValueError):
+class InvalidEventDataError(UnfitEventError):
     """Data that its type does not allow; the message names the fields."""
 
 
@@ -41,10 +43,10 @@ class EventType:
     sample: Mapping[str, Any]
     ours_alone: bool = False
     """Whether no outside source may say it, because something is done that only we may cause."""
-    published_by: str | None = None
-    """The right that publishing it over the API needs; None is nobody's."""
     source: str = "millrace.crm"
     """Who of us says it first of all; rules that name a source name this one."""
+    published_by: str | None = None
+    """The right that publishing it over the API needs; None is nobody's."""
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
@@ -75,8 +77,8 @@ def event_type(
     version: int = 1,
     aliases: tuple[str, ...] = (),
     ours_alone: bool = False,
-    published_by: str | None = None,
     source: str = "millrace.crm",
+    published_by: str | None = None,
 ) -> Callable[[M], M]:
     """Declares the decorated model as an event type; the sample is part of its documentation."""
 
@@ -85,7 +87,7 @@ def event_type(
         if taken:
             raise ValueError(f"event types {sorted(taken)} are declared twice")
         _types[name] = EventType(
-            name, version, model, topics, aliases, sample, ours_alone, published_by, source
+            name, version, model, topics, aliases, sample, ours_alone, source, published_by
         )
         _names.update(dict.fromkeys((name, *aliases), name))
         return model

@@ -28,10 +28,11 @@ def quarantine():
 def test_an_event_that_is_given_up_is_counted(capsys, monkeypatch):
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "lead_pipeline")
     Quarantine(MemoryTables(), "quarantine").add(ENTRY)
-    line = json.loads(capsys.readouterr().out)
+    line, flow = map(json.loads, capsys.readouterr().out.splitlines())
     (told,) = line["_aws"]["CloudWatchMetrics"]
     assert (told["Namespace"], told["Dimensions"]) == ("Millrace", [["service"]])
     assert (line["service"], line["Quarantined"]) == ("lead_pipeline", [1.0])
+    assert (flow["EventsDead"], flow["consumer"]) == ([1.0], ENTRY.consumer)
 
 
 def test_redrive_sends_the_message_once(quarantine):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from shared.events import EntityRef, Event
+from shared.events.metrics import Tally
 from shared.events.outbox import Change, commit, timeline
 from shared.events.quarantine import NO_TENANT, Quarantine
 from shared.pipelines.deliveries import Delivery, Receiver
@@ -245,3 +247,21 @@ def test_a_tenantless_event_of_our_own():
     wire = json.loads(world.event.to_wire())
     del wire["tenant"]
     assert world.deliver(detail=wire) == "quarantined"
+
+
+def test_effects_and_failures_are_counted_by_type_topic_and_consumer():
+    world = World()
+    answers = iter([Ended("FAILED", None, "broken"), _succeed])
+
+    def answer(item):
+        found = next(answers)
+        return found(item) if callable(found) else found
+
+    world.machines.answer = answer
+    world.receiver = replace(world.receiver, metrics=(tally := Tally()))
+    assert [world.deliver(attempt=n) for n in (1, 2, 3)] == ["again", "done", "repeated"]
+    (row,) = tally.view()
+    assert (row["event_type"], row["topic"], row["consumer"]) == (
+        "lead.created", "leads", "lead_pipeline",
+    )  # fmt: skip
+    assert (row["failed"], row["delivered"]) == (1, 1)

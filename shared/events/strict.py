@@ -1,0 +1,124 @@
+"""What may go on the bus: an event of a known type and version, with data as its type defines it.
+
+In a process types are open. Wherever an event leaves it, it is checked first, whole: what is
+refused here was not published anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from shared.events.backends.base import EventBackend
+from shared.events.catalog import all_types, lookup
+from shared.events.catalog.registry import InvalidEventDataError
+from shared.events.claims import Claims
+from shared.events.envelope import Event, UnfitEventError
+
+MAX_BYTES: Final = 200_000
+"""EventBridge takes 256 KB per entry; the rest is for its own envelope."""
+
+
+class UnknownEventVersionError(UnfitEventError):
+    """A version of a type that nobody published."""
+
+
+class UnknownTopicError(UnfitEventError):
+    """A topic that no type of the catalogue has; the message lists the known ones."""
+
+
+class EventTooLargeError(UnfitEventError):
+    """An event over the limit where nothing keeps what is large."""
+
+
+def checked(event: Event) -> Event:
+    """The event as its type defines it: its own name for an alias, data checked, topics known.
+
+    Raises:
+        UnknownEventTypeError: no type has this name.
+        UnknownEventVersionError: the type has another version.
+        InvalidEventDataError: a field of the data is missing, unknown or of the wrong type.
+        UnknownTopicError: no type has one of its topics.
+    """
+    kind = lookup(event.event_type)
+    require_topics(event.topics)
+    if event.version != kind.version:
+        raise UnknownEventVersionError(
+            f"{kind.name} has no version {event.version}; publish version {kind.version}"
+        )
+    return replace(
+        event,
+        event_type=kind.name,
+        data=kind.check(event.data),
+        topics=event.topics or kind.topics,
+    )
+
+
+class StrictEventBackend(EventBackend):
+    """Checks an event before a backend has it, and leaves large data with a claim check."""
+
+    def __init__(
+        self, backend: EventBackend, claims: Claims | None = None, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self._backend = backend
+        self._claims = claims
+        self._max = max_bytes
+
+    def publish(self, event: Event, topics: Sequence[str] | None = None) -> None:
+        """See `EventBackend.publish`.
+
+        Raises:
+            UnfitEventError: its type, version, topics or data are not the catalogue's (`checked`),
+                or it is over the limit and there are no claims.
+        """
+        known = checked(event)
+        require_topics(topics or ())
+        self._backend.publish(self._fitting(known), topics)
+
+    def _fitting(self, event: Event) -> Event:
+        size = wire_bytes(event)
+        if size <= self._max:
+            return event
+        if self._claims is None or event.tenant is None:
+            raise EventTooLargeError(
+                f"{event.event_type} {event.id} has {size:,} bytes; {self._max:,} are allowed, "
+                "put what is large into a file and name it"
+            )
+        kept = self._claims.keep(event)
+        if (left := wire_bytes(kept)) > self._max:
+            raise EventTooLargeError(
+                f"{event.event_type} {event.id} has {left:,} bytes without its data; "
+                "shorten metadata"
+            )
+        return kept
+
+
+def require_topics(topics: Sequence[str]) -> None:
+    """Checks that somebody can listen to each of the topics.
+
+    Raises:
+        UnknownTopicError: the catalogue has no such topic.
+    """
+    if set(topics) <= _topics():
+        return
+    unknown = next(topic for topic in topics if topic not in _topics())
+    raise UnknownTopicError(f"no topic {unknown!r}; known are {', '.join(sorted(_topics()))}")
+
+
+@lru_cache(maxsize=1)
+def _topics() -> frozenset[str]:
+    return frozenset(topic for kind in all_types() for topic in kind.topics)
+
+
+def wire_bytes(event: Event) -> int:
+    """The size of an event on the wire.
+
+    Raises:
+        InvalidEventDataError: it has no JSON.
+    """
+    try:
+        return len(event.to_wire().encode())
+    except (TypeError, ValueError) as error:
+        raise InvalidEventDataError(f"{event.event_type} {event.id}: {error}") from None
