@@ -82,7 +82,8 @@ class NodeRunner(Construct):
         made.allow(["s3:ListBucket"], [data.spaces.bucket_arn])
         made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])  # tokens are renewed by runs
         made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
-        made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
+        starts = ["states:StartExecution", "states:SendTaskSuccess"]
+        made.allow(starts, [own_arn("states", MACHINES)])
         made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
         made.allow(["lambda:InvokeFunction"], [self.python.arn])
         self._may_call_itself(made)
@@ -131,17 +132,7 @@ class NodeRunner(Construct):
         )
 
     def _machine_role(self) -> iam.Role:
-        """What machines may: call the node runner, and wait for machines of other workflows."""
-        machines, runs = own_arn("states", MACHINES), own_arn("states", f"execution:{PREFIX}*")
-        rights = [
-            right(["lambda:InvokeFunction"], [self.function.arn]),
-            right(["states:StartExecution"], [machines]),
-            right(["states:DescribeExecution", "states:StopExecution"], [runs]),
-            # How Step Functions hears of the end of an execution that it waits for.
-            right(
-                ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
-                [own_arn("events", "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule")],
-            ),
-        ]
+        """What machines may: call the node runner, and nothing else."""
+        rights = [right(["lambda:InvokeFunction"], [self.function.arn])]
         document = iam.PolicyDocument(statements=rights)
         return service_role(self, "FlowMachineRole", "states", document)

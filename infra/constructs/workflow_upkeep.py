@@ -81,6 +81,8 @@ class WorkflowUpkeep(Construct):
         made.allow(["dynamodb:Query"], [index_arn(data.executions, DUE)])
         made.allow(PUT, [data.crm.table_arn])
         made.allow(["states:StopExecution"], [own_arn("states", f"execution:{PREFIX}*")])
+        # A run that was waited for tells so that it is over.
+        made.allow(["states:SendTaskSuccess"], [own_arn("states", MACHINES)])
         repeat(self, "Overdue", made, "rate(5 minutes)")
 
     def _start_for_failures(self) -> None:

@@ -6,10 +6,10 @@ import base64
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from local.access.calls import Need
+from local.access.calls import Need, arn
 from local.access.conditions import Values
 from local.access.statements import (
     Effect,
@@ -27,6 +27,7 @@ ROOT: Final = Principal("AWS", f"arn:aws:iam::{ACCOUNT}:root")
 WITH_POLICIES: Final = frozenset({"events", "lambda", "s3", "sqs"})
 """Services whose resources have policies of their own."""
 
+_FUNCTIONS: Final = "lambda.amazonaws.com"
 _KEPT: Final = 1_000
 Documents = Callable[[str], Iterable[str]]
 """The policy documents of a role (by ARN) or of a resource (by ARN), as JSON."""
@@ -132,8 +133,10 @@ class Access:
         """
         caller = self._session(access_key)
         if caller is not None:
+            source = self._source(caller)
             for need in wanted():
-                self._check_role(caller.role, caller.arn, need, caller.policy)
+                asked = replace(need, context={**source, **need.context})
+                self._check_role(caller.role, caller.arn, asked, caller.policy)
         elif service in WITH_POLICIES:
             for need in wanted():
                 self._check_root(need)
@@ -163,6 +166,12 @@ class Access:
         asked = (need.action, need.resource)
         if asked not in noted and len(noted) < _KEPT:
             noted[asked] = set(grants_of(_statements(self._of_role(role)), *asked))
+
+    def _source(self, caller: Session) -> Mapping[str, Values]:
+        """The function whose code calls, where a role is of a function."""
+        if _FUNCTIONS not in "".join(self._of_resource(caller.role)):
+            return {}
+        return {"lambda:SourceFunctionArn": (arn("lambda", f"function:{caller.session}"),)}
 
     def _check_root(self, need: Need) -> None:
         """The account's owner may do everything but what a resource's own policy denies."""

@@ -21,6 +21,7 @@ KEYS: Final = frozenset(
         "events:detail-type",
         "events:source",
         "iam:PassedToService",
+        "lambda:SourceFunctionArn",
     }
 )
 """Keys whose value is known for every request that has one."""

@@ -291,7 +291,6 @@ def test_a_role_grants_what_is_needed_and_nothing_else(running):
     use_everything(running)
     idle = {role: access.unused(arn(role)) for role in ROLES}
     found = {role: grants for role, grants in idle.items() if grants}
-
     assert found == {}
 
 

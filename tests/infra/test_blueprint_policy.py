@@ -23,6 +23,13 @@ RULES = of_type("Events::Rule")
 # AWS has no resource-level permission for these.
 WITHOUT_RESOURCE = {
     "dynamodb:ListStreams",
+    # What Lambda asks for to place a function in a subnet.
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
     "states:ListStateMachines",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",

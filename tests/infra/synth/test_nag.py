@@ -10,7 +10,17 @@ OPEN_ROUTES = "it tells nothing and changes nothing; preflights carry no credent
 SIGNING_IN = "whoever calls it has no credentials yet, or sends them in the body"
 OWN_RETRIES = "nothing calls it asynchronously; its caller retries and keeps what failed"
 EXPORTED = "millrace-dev-data:ExportsOutputFnGetAttImportBucketArn982E615A"
+_OWN = "<AWS::Region>:<AWS::AccountId>"
+FLOWS = {
+    f"arn:<AWS::Partition>:states:{_OWN}:stateMachine:millrace-flow-*",
+    f"arn:<AWS::Partition>:states:{_OWN}:execution:millrace-flow-*",
+    f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*",
+    "arn:<AWS::Partition>:iam::*:role/millrace-bucket-*",
+}
+"""What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
+AT_RUN_TIME = "made while the platform runs, or a tenant's own; nothing else has such a name"
 VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
+SPACES = "millrace-dev-data:ExportsOutputFnGetAttSpacesBucketArnA074F0A1"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
 TRACES = "X-Ray and log delivery have no resource-level permissions"
@@ -30,7 +40,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     ],
     f"AwsSolutions-IAM5[Resource::{VALUES}/*]": [
         (
-            "workflows/*Function/Role/*",
+            "*Function/Role/*",
             "the tenant leads every key, and the hash of a value ends it",
         )
     ],
@@ -41,6 +51,16 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/millrace-bucket-*]": [
         ("workflows/*Function/Role/*", "roles of tenants' accounts, which ask for an external id"),
     ],
+    **{
+        f"AwsSolutions-IAM5[Resource::{one}]": [
+            ("*Function/Role/*", AT_RUN_TIME),
+        ]
+        for one in FLOWS
+    },
+    f"AwsSolutions-IAM5[Resource::{SPACES}/*]": [
+        ("nodes/*Function/Role/*", "the tenant leads every key of its files")
+    ],
+    "AwsSolutions-VPC7": [("nodes/PythonTool/Network/*", "nothing can leave it, or enter")],
     "AwsSolutions-S1": [
         (
             "tables/ImportBucket/*",
@@ -49,8 +69,12 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
     ],
+    "AwsSolutions-VPC7": [("nodes/PythonTool/Network/*", "nothing flows: it has no route")],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
-    "AwsSolutions-SQS3": [("outbox/*DeadLetters/*", IS_DEAD_LETTERS)],
+    "AwsSolutions-SQS3": [
+        ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+    ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
         ("api/Test*Route", OPEN_ROUTES),
@@ -72,6 +96,8 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),
+        ("nodes/*Function/*", OWN_RETRIES),
+        ("upkeep/*Function/*", "the next call does what this one left, or its queue keeps it"),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
     "Serverless-SQSRedrivePolicy": [("*DeadLetters/*", "it is itself where failures end")],
