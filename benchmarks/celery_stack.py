@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from shared.crm.lead import NewLead
 from shared.pipelines.definition import load_definitions
-from shared.pipelines.dispatcher import load_node
+from shared.pipelines.programs import load_node
 from shared.platform.clock import iso, utc_now
 from shared.platform.ids import new_id
 

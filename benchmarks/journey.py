@@ -39,8 +39,8 @@ import requests
 from benchmarks.measuring import Samples, rounds_asked, table
 from benchmarks.stacks import Stack, celery, millrace
 from shared.pipelines.definition import load_definitions
-from shared.pipelines.dispatcher import load_node
 from shared.pipelines.inline import run_inline
+from shared.pipelines.programs import load_node
 
 LEAD: Final = {"name": "Bench", "value": 60_000, "notes": "We are interested in automation."}
 BLOCK: Final = 10

@@ -19,6 +19,7 @@ os.environ.update(
     CONSUMERS='{"lead_days": {"about": "Counts leads by day.", "topics": ["leads"], "types": [],'
     ' "ordered": true, "outside": false}}',
     PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',
+    PIPELINE_MACHINES='{"lead_pipeline": "arn:lead", "other_pipeline": "arn:other"}',
 )  # fmt: skip
 
 try:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.crm.problems import ANSWERS
-from functions.crm.routes import events, forms, health, leads, operations, replays
+from functions.crm.routes import (
+    dispatching,
+    events,
+    forms,
+    health,
+    leads,
+    operations,
+    pipelines,
+    replays,
+)
 from functions.crm.settings import CrmSettings
 from functions.web.assembly import assemble
+from shared.pipelines import paths
 
 _EXPOSED = ["ETag", "Location", "X-Board-Totals", "X-Board-Cursors", "Idempotency-Replayed"]
 
 
 def create_app(told: CrmSettings) -> FastAPI:
     """The application under given settings."""
-    routers = [routes.router for routes in (health, events, forms, leads, operations, replays)]
-    return assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED)
+    parts = (health, dispatching, events, forms, leads, pipelines, operations, replays)
+    routers = [routes.router for routes in parts]
+    return assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)

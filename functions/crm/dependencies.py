@@ -24,14 +24,20 @@ from shared.crm.rebuilding import LeadComparison, compare
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
+from shared.pipelines.calling import Calls, Deployed
+from shared.pipelines.event_tasks import EventTasks
 from shared.pipelines.runs import Runs
 from shared.pipelines.tracing import Traces
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
+from shared.platform.functions import Functions, LambdaFunctions
+from shared.platform.machines import Machines, StepFunctionsMachines
 from shared.platform.queues import Queues, SqsQueues
 from shared.platform.secrets import secret_value
 from shared.platform.tables import Tables
 
+_WAIT_SECONDS = 25
+"""API Gateway gives up after 30."""
 _ETAG = re.compile(r'(?:W/)?"(\d+)"')
 
 
@@ -58,11 +64,25 @@ class Services:
     """Counts of a tenant from one day to another."""
     traces: Traces
     public_keys: PublicKeys
+    calls: Calls
+    tasks: EventTasks
 
 
-def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_now) -> Services:
+@dataclass(frozen=True, slots=True)
+class Runners:
+    """What runs a pipeline, or a node of one."""
+
+    machines: Machines
+    functions: Functions
+
+
+def build(
+    tables: Tables, queues: Queues, cursors: Cursors, runners: Runners, clock: Clock = utc_now
+) -> Services:
     """The services on given ports; tests give fakes."""
     told = settings()
+    machines = told.pipeline_machines
+    deployed = {p: Deployed(told.pipelines.get(p, ()), arn) for p, arn in machines.items()}
     quarantine = Quarantine(tables, told.quarantine_table, clock)
     runs = Runs(tables, told.executions_table)
     return Services(
@@ -81,6 +101,8 @@ def build(tables: Tables, queues: Queues, cursors: Cursors, clock: Clock = utc_n
         lead_days=partial(lead_days, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
+        calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
+        tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock),
     )
 
 
@@ -89,7 +111,8 @@ def aws_services() -> Services:
     """The services on AWS."""
     arn = settings().cursor_secret_arn
     cursors = Cursors(lambda: secret_value(arn).encode())
-    return build(DynamoTables(), SqsQueues(), cursors)
+    runners = Runners(StepFunctionsMachines(_WAIT_SECONDS), LambdaFunctions(_WAIT_SECONDS, 1))
+    return build(DynamoTables(), SqsQueues(), cursors, runners)
 
 
 async def services(request: Request) -> Services:

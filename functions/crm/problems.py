@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from functions.web.problems import Answers, entries, invalid, problem
 from shared.consumers.replays import ReplayConflictError, ReplayNotFoundError
+from shared.crm.business_lead import UnusableFormError
 from shared.crm.errors import (
     AlreadyAnsweredError,
     IdempotencyKeyReusedError,
@@ -17,9 +18,15 @@ from shared.crm.errors import (
     PreconditionFailedError,
 )
 from shared.crm.publishing import EventTooLargeError
+from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.errors import NotFoundError
+from shared.pipelines.admission import OursAloneError
+from shared.pipelines.calling import NoSuchPipelineError
+from shared.pipelines.event_tasks import TaskNotFoundError
+from shared.pipelines.mapping import AmbiguousEventError
 from shared.pipelines.tracing import NothingTracedError
+from shared.platform.machines import StillRunningError
 
 
 async def _invalid(request: Request, exc: Any) -> Response:
@@ -30,12 +37,26 @@ async def _absent(_: Request, exc: Any) -> Response:
     return problem(404, "Not found", "Lead not found")
 
 
-async def _not_quarantined(_: Request, exc: Any) -> Response:
+async def _not_there(_: Request, exc: Any) -> Response:
     return problem(404, "Not found", str(exc))
 
 
-async def _not_traced(_: Request, exc: Any) -> Response:
-    return problem(404, "Not found", str(exc))
+async def _unusable_event(_: Request, exc: Any) -> Response:
+    return problem(400, "Invalid event", str(exc))
+
+
+async def _unusable_form(_: Request, exc: Any) -> Response:
+    return problem(400, "Invalid form", str(exc))
+
+
+async def _ours_alone(_: Request, exc: Any) -> Response:
+    return problem(403, "Forbidden", str(exc))
+
+
+async def _still_running(_: Request, exc: Any) -> Response:
+    fix = "put the event onto the platform with POST /events/queue/ and ask for its task"
+    entry = {"field": "event_type", "problem": str(exc), "fix": fix}
+    return problem(504, "Still running", f"The pipeline goes on; {exc}", errors=[entry])
 
 
 async def _stale(_: Request, exc: Any) -> Response:
@@ -66,12 +87,20 @@ async def _too_large(_: Request, exc: Any) -> Response:
 ANSWERS: Final[Answers] = {
     RequestValidationError: _invalid,
     LeadNotFoundError: _absent,
-    NotFoundError: _not_quarantined,
-    NotInQuarantineError: _not_quarantined,
-    NothingTracedError: _not_traced,
-    ReplayNotFoundError: _not_traced,
+    NotFoundError: _not_there,
+    NotInQuarantineError: _not_there,
+    NothingTracedError: _not_there,
+    ReplayNotFoundError: _not_there,
     ReplayConflictError: _conflict,
     EventTooLargeError: _too_large,
+    UnusableFormError: _unusable_form,
+    NoSuchPipelineError: _not_there,
+    TaskNotFoundError: _not_there,
+    UnknownEventTypeError: _unusable_event,
+    InvalidEventDataError: _unusable_event,
+    AmbiguousEventError: _unusable_event,
+    OursAloneError: _ours_alone,
+    StillRunningError: _still_running,
     PreconditionFailedError: _stale,
     IdempotencyKeyReusedError: _reused,
     AlreadyAnsweredError: _again,
@@ -79,8 +108,11 @@ ANSWERS: Final[Answers] = {
 
 
 def _seed_text(request: Request, found: list[dict[str, str]]) -> str | None:
-    """The words of seed 002, section 3.2, for its own endpoints."""
+    """The words of seeds 002 and 000 for their own endpoints."""
     parts = request.url.path.strip("/").split("/")
+    if parts[0] == "events":
+        missing = any(e["fix"] == "add event_type" for e in found)
+        return "Missing event_type in request" if missing else "Invalid request format"
     if parts[0] != "leads":
         return None
     if parts[-1] == "status":

@@ -35,6 +35,9 @@ class CrmSettings(HttpSettings):
     event_log_table: str = Field(description="Table of every event, for lists and replays.")
     projections_table: str = Field(description="Table of what consumers make of events.")
     replay_queue_url: str = Field(description="The queue that takes the steps of replays.")
+    pipeline_machines: dict[str, str] = Field(
+        {}, description="JSON: each pipeline's name and its state machine."
+    )
     cursor_secret_arn: str = Field(description="Secret that signs the cursors of lists.")
 
 

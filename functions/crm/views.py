@@ -77,19 +77,6 @@ class TraceView(BaseModel):
     cursor: str | None
 
 
-class PipelineView(BaseModel):
-    """A pipeline and the event types that start it."""
-
-    name: str
-    starts_on: list[str]
-
-
-class PipelinesView(BaseModel):
-    """The pipelines there are, by name."""
-
-    pipelines: list[PipelineView]
-
-
 class QuarantineView(BaseModel):
     """A page of quarantined events, newest first."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -18,6 +19,9 @@ from shared.identity.audit import Audit
 from shared.identity.rate_limits import RateLimits
 from shared.platform.counters import DynamoCounters
 from shared.platform.dynamo import DynamoTables
+
+_ANY_PAGE: Final = ("/forms/", "/submit-business-lead", "/api/submit-business-lead")
+"""What forms on anybody's page are sent to."""
 
 
 def assemble(
@@ -67,7 +71,7 @@ def assemble(
         expose_headers=[*exposed, "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
     app.add_middleware(RateHeaders)
-    app.add_middleware(AnyPage, prefix="/forms/")
+    app.add_middleware(AnyPage, prefixes=_ANY_PAGE)
     app.add_middleware(OwnPages, allowed=told.allowed_origins)
     app.add_middleware(KnownHosts, allowed=told.allowed_hosts)
     return app

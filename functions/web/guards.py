@@ -81,15 +81,15 @@ class OwnPages:
 
 
 class AnyPage:
-    """Lets pages of any origin use the paths below a prefix, and never with credentials."""
+    """Lets pages of any origin use the paths below some prefixes, and never with credentials."""
 
-    def __init__(self, app: ASGIApp, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, prefixes: Sequence[str]) -> None:
         self._app = app
-        self._prefix = prefix
+        self._prefixes = tuple(prefixes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers a preflight."""
-        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
+        if scope["type"] != "http" or not scope["path"].startswith(self._prefixes):
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":

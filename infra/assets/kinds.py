@@ -48,7 +48,8 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
 """Which packages of `shared/` each kind needs."""
 
 LEFT_OUT: Final = frozenset(
-    Path("shared/pipelines", name) for name in ("dispatcher.py", "flow.py", "inline.py")
+    Path("shared/pipelines", f"{name}.py")
+    for name in ("api", "bounded", "dispatcher", "flow", "inline", "programs", "tasks")
 )
 """What runs a pipeline in one process: no function does, and it would bring the whole of graph."""
 
@@ -91,4 +92,7 @@ def sources(kind: str, root: Path = ROOT) -> list[Path]:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    yield from [path] if path.is_file() else path.rglob("*.py")
+    if path.is_file():
+        yield path
+    else:
+        yield from (file for file in path.rglob("*") if file.suffix in (".py", ".json"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -55,6 +56,17 @@ class CrmApi(Construct):
         if queues:
             self.function.allow(["sqs:SendMessage"], [queue.queue_arn for queue in queues])
 
+    def may_run(self, machines: Mapping[str, str], nodes: Sequence[str]) -> None:
+        """Callers run a pipeline and wait, or try one of its nodes alone.
+
+        Which function a node is, the API reads of the machine: an environment is 4 KB.
+        """
+        self.function.function.add_environment("PIPELINE_MACHINES", _json(self, machines))
+        if machines:
+            arns = list(machines.values())
+            self.function.allow(["states:StartSyncExecution", "states:DescribeStateMachine"], arns)
+            self.function.allow(["lambda:InvokeFunction"], list(nodes))
+
     def _crm_function(self, host: str) -> ServiceFunction:
         data, config = self._data, self._deployment.config
         made = HttpFunction(
@@ -95,7 +107,7 @@ class CrmApi(Construct):
             (data.event_log, TYPE),
         )
         made.allow(["dynamodb:Query"], [index_arn(*index) for index in indexes])
-        made.allow(GET, [data.executions.table_arn])
+        made.allow([*GET, *PUT], [data.executions.table_arn])
         made.allow(["secretsmanager:GetSecretValue"], [data.cursor_secret.secret_arn])
         return made
 
@@ -109,3 +121,8 @@ def _facts(said: Declaration) -> dict[str, Any]:
         "ordered": said.ordered,
         "outside": said.outside,
     }
+
+
+def _json(scope: Construct, value: Mapping[str, str]) -> str:
+    """With its references, which plain JSON would tear."""
+    return cdk.Stack.of(scope).to_json_string(dict(value))

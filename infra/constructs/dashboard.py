@@ -13,7 +13,8 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
-from shared.platform.metrics import NAMESPACE, QUARANTINED
+from shared.events.metrics import Outcome
+from shared.platform.metrics import FLOW, LATENCY, NAMESPACE, QUARANTINED
 
 _PERIOD = cdk.Duration.minutes(5)
 Found = TypeVar("Found")
@@ -30,6 +31,7 @@ class Dashboard(Construct):
         board.add_widgets(*self._functions())
         board.add_widgets(*self._machines())
         board.add_widgets(*self._queues())
+        board.add_widgets(*_flows())
 
     def _api(self) -> Iterable[cloudwatch.IWidget]:
         def metric(name: str, statistic: str) -> Callable[[Construct], cloudwatch.IMetric]:
@@ -59,9 +61,7 @@ class Dashboard(Construct):
         yield _graph("Runs started", machines, metric("ExecutionsStarted"))
         yield _graph("Runs failed", machines, metric("ExecutionsFailed"))
         yield _graph("Runs timed out", machines, metric("ExecutionsTimedOut"))
-        search = f"SEARCH('{{{NAMESPACE},service}} MetricName=\"{QUARANTINED}\"', 'Sum', 300)"
-        expression = cloudwatch.MathExpression(expression=search, using_metrics={}, label="")
-        yield cloudwatch.GraphWidget(title="Events quarantined", left=[expression], width=6)
+        yield _searched("Events quarantined", "service", QUARANTINED, "Sum")
 
     def _queues(self) -> Iterable[cloudwatch.IWidget]:
         queues = self._all(sqs.Queue)
@@ -90,6 +90,19 @@ class Dashboard(Construct):
 
     def _all(self, kind: type[Found]) -> list[Found]:
         return [node for node in self._found if isinstance(node, kind)]
+
+
+def _flows() -> Iterable[cloudwatch.IWidget]:
+    """How events flow, a line per type, topic and consumer."""
+    for outcome in (Outcome.PUBLISHED, Outcome.DELIVERED, Outcome.FAILED):
+        yield _searched(f"Events {outcome}", FLOW, f"Events{outcome.capitalize()}", "Sum")
+    yield _searched("Event latency p99 (ms)", FLOW, LATENCY, "p99")
+
+
+def _searched(title: str, dimensions: str, metric: str, statistic: str) -> cloudwatch.IWidget:
+    search = f"SEARCH('{{{NAMESPACE},{dimensions}}} MetricName=\"{metric}\"', '{statistic}', 300)"
+    expression = cloudwatch.MathExpression(expression=search, using_metrics={}, label="")
+    return cloudwatch.GraphWidget(title=title, left=[expression], width=6)
 
 
 def _graph(

@@ -17,6 +17,7 @@ from infra.constructs.arns import own_arn
 from infra.constructs.retention import log_group
 from infra.constructs.service_function import ServiceFunction
 from shared.identity import paths
+from shared.pipelines import paths as pipeline_paths
 from shared.workflows import paths as workflow_paths
 
 _GUARDED: Final = {"AnyRoute": "ANY /{proxy+}", "RootRoute": "ANY /"}
@@ -25,9 +26,6 @@ _OPEN: Final = {
     "HealthSlashRoute": "GET /health/",
     "TestRoute": "GET /test",
     "TestSlashRoute": "GET /test/",
-    # A public key names the tenant; the application finds it.
-    "FormRoute": "POST /forms/{key}/leads",
-    "FormSlashRoute": "POST /forms/{key}/leads/",
     # A browser's preflight carries no credentials; the application answers it.
     "PreflightRoute": "OPTIONS /{proxy+}",
     "RootPreflightRoute": "OPTIONS /",
@@ -72,7 +70,7 @@ class HttpApi(Construct):
         self._add_stage()
         self._guard = self._authorizer(authorizer)
         self._permit(self, "ApiMayCallAuthorizer", authorizer, f"authorizers/{self._guard.ref}")
-        self.lead(self, "Crm", crm, _GUARDED, _OPEN)
+        self.lead(self, "Crm", crm, _crm_guarded(), _crm_open())
         self.lead(self, "Identity", identity, _identity_guarded(), _identity_open())
 
     def serve_workflows(self, scope: Construct, function: ServiceFunction) -> None:
@@ -167,6 +165,20 @@ class HttpApi(Construct):
             principal="apigateway.amazonaws.com",
             source_arn=own_arn("execute-api", f"{self._api.ref}/{path}"),
         )
+
+
+def _crm_guarded() -> dict[str, str]:
+    old = {_route_id("Any", path): f"ANY {path}" for path in pipeline_paths.guarded()}
+    return _GUARDED | old
+
+
+def _crm_open() -> dict[str, str]:
+    # A public key names the tenant; the application finds it.
+    spelled = [one for path in pipeline_paths.OPEN for one in pipeline_paths.spellings(path)]
+    preflights = {
+        _route_id("Preflight", path): f"OPTIONS {path}" for path in pipeline_paths.asked_first()
+    }
+    return _OPEN | {_route_id("Form", path): f"POST {path}" for path in spelled} | preflights
 
 
 def _identity_guarded() -> dict[str, str]:

@@ -52,8 +52,10 @@ class Pipeline(Construct):
         super().__init__(scope, pascal(definition.name))
         self._definition = definition
         self._around = around
+        self.name = definition.name
         nodes = {name: self._node(name) for name in definition.all_nodes()}
         arns = {name: function.arn for name, function in nodes.items()}
+        self.nodes = list(arns.values())
         self.machine = ExpressMachine(self, "Machine", around.deployment.config, definition, arns)
         delivery = QueueWithDeadLetters(
             self,

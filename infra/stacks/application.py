@@ -53,6 +53,10 @@ class ApplicationStack(ReadableStack):
             replays=replays.queue,
         )  # fmt: skip
         crm.may_redrive([consumer.queue for consumer in (*built, *heard)])
+        crm.may_run(
+            {pipeline.name: pipeline.machine.arn for pipeline in built},
+            [node for pipeline in built for node in pipeline.nodes],
+        )
         identity = IdentityApi(
             self, "identity", deployment, data.data, data.users, host=api.host, sender=sender.ref
         )

@@ -113,6 +113,15 @@ def _arguments(path: Path, call: ast.Call) -> dict[str, Any]:
     return given
 
 
+def _check_filter(said: Declaration) -> None:
+    from shared.events.patterns import InvalidPatternError, Pattern  # few consumers have one
+
+    try:
+        Pattern(said.filter)
+    except InvalidPatternError as error:
+        raise ConsumerDeclarationError(f"{said.name}: filter: {error}") from None
+
+
 def _check(said: Declaration) -> None:
     if not _NAME.fullmatch(said.name):
         raise ConsumerDeclarationError(
@@ -122,6 +131,8 @@ def _check(said: Declaration) -> None:
         value = getattr(said, name)
         if not isinstance(value, tuple):
             raise ConsumerDeclarationError(f'{said.name}: {name}={value!r}; write it as ("a", "b")')
+    if said.filter:
+        _check_filter(said)
     for place, actions in said.needs.items():
         wrong = ({place} - set(get_args(Place))) | (set(actions) - set(get_args(Action)))
         if wrong:

@@ -19,9 +19,7 @@ def hears(said: Declaration, event: Event) -> bool:
     own = event.source.startswith(OWN_PREFIX)
     if said.topics and not (own and set(said.topics) & set(event.topics)):
         return False
-    if not said.filter:
-        return True
-    return _pattern(json.dumps(said.filter)).matches(json.loads(event.to_wire()))
+    return not said.filter or _pattern(json.dumps(said.filter)).matches(event.wire())
 
 
 @lru_cache(maxsize=64)

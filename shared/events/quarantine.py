@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
@@ -20,6 +20,7 @@ from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefus
 
 Status = Literal["quarantined", "redriven", "discarded"]
 
+_STANDS: Final = FieldIs("status", "quarantined")
 NO_TENANT: Final = "-"
 """Whose quarantine takes events that nobody could tell a tenant of: the platform's own."""
 
@@ -144,7 +145,11 @@ class Quarantine:
         """
         entry = self._open(tenant, entry_id)
         send(entry.queue_url, entry.body)
-        return self._close(entry, "redriven")
+        try:
+            # Of this failure alone: a consumer that failed again meanwhile has written a later one.
+            return self._close(entry, "redriven", FieldIs("at", entry.at))
+        except NotInQuarantineError:
+            return replace(entry, status="redriven")
 
     def discard(self, tenant: str, entry_id: str) -> Quarantined:
         """Gives an event up; it stays listed as discarded.
@@ -160,11 +165,10 @@ class Quarantine:
             raise NotInQuarantineError(f"{entry_id} was {entry.status} before")
         return entry
 
-    def _close(self, entry: Quarantined, status: Status) -> Quarantined:
+    def _close(self, entry: Quarantined, status: Status, when: FieldIs = _STANDS) -> Quarantined:
         item = {**asdict(entry), "status": status, "pk": entry.tenant, "sk": entry.id}
         item["closed_at"] = iso(self._clock())
         try:
-            when = FieldIs("status", "quarantined")
             self._tables.transact([Put(self._table, item, when, label="quarantine")])
         except TransactionRefusedError:
             raise NotInQuarantineError(f"{entry.id} was dealt with meanwhile") from None

@@ -68,7 +68,7 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
     Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
     Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
-    Right.PLATFORM_OPERATE: "redrive and discard quarantined events, and replay",
+    Right.PLATFORM_OPERATE: "redrive and discard quarantined events, replay, and try pipelines dry",
     Right.TENANT_VIEW: "see the tenant's settings",
     Right.TENANT_CHANGE: "change the tenant's settings",
     Right.MEMBERS_VIEW: "see who is a member, and with which role",
@@ -105,6 +105,7 @@ _MANAGER: Final = _SALES_REP | {
     Right.CONNECTIONS_ADD,
     Right.CONNECTIONS_CHANGE,
     Right.CONNECTIONS_DELETE,
+    Right.EVENTS_PUBLISH,
     Right.PLATFORM_VIEW,
     Right.PLATFORM_OPERATE,
 }

@@ -7,16 +7,16 @@ Every Task is caught by a Fail state of its own, so that a failed execution name
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from shared.pipelines.definition import Pipeline
+from shared.pipelines.definition import LONGEST_TRY_SECONDS, Pipeline, Policy
 
 State = dict[str, Any]
 
 NODE_FAILED: Final = "NodeFailed."
 """Prefix of a failed execution's error; the node's name follows."""
-NODE_TIMEOUT_SECONDS: Final = 30
+NODE_TIMEOUT_SECONDS: Final = LONGEST_TRY_SECONDS
 PIPELINE_TIMEOUT_SECONDS: Final = 75
 """Below the starter's own time-out, so that the starter always hears how it ended."""
 
@@ -29,85 +29,122 @@ _TRANSIENT: Final = [
     "Lambda.Unknown",
     "Runtime.ExitError",
 ]
+_CAUSE: Final = (
+    "States.Format('[{},{}]', States.JsonToString($.failure), States.JsonToString($.trace))"
+)
+"""What failed, and which nodes had run before: all that a failed execution tells of its item."""
+_ERRORS: Final = {"*": "States.ALL", "Timeout": "States.Timeout"}
 
 
 def compile_pipeline(pipeline: Pipeline, arn_of: Callable[[str], str]) -> dict[str, Any]:
     """The state machine of a pipeline; `arn_of` gives the function of a node."""
-    states: dict[str, State] = {}
-    following = [*pipeline.nodes[1:], _DONE]
-    for name, then in zip(pipeline.nodes, following, strict=True):
-        if branches := pipeline.routers.get(name):
-            choice = f"Which way after {name}"
-            _add_task(states, name, arn_of(name), choice)
-            states[choice] = _choice(branches, then)
-            for route, nodes in branches.items():
-                _add_branch(states, nodes, then, arn_of, f"branch {route}")
-        else:
-            _add_task(states, name, arn_of(name), then)
-    states[_DONE] = {"Type": "Succeed"}
+    compiling = _Compiling(pipeline, arn_of)
+    start = compiling.chain(pipeline.nodes, _DONE)
     return {
         "Comment": f"Pipeline {pipeline.name}",
-        "StartAt": pipeline.nodes[0],
+        "StartAt": start,
         "TimeoutSeconds": PIPELINE_TIMEOUT_SECONDS,
-        "States": states,
+        "States": dict(_in_order(compiling.states, start)),
     }
 
 
-def _add_branch(
-    states: dict[str, State],
-    nodes: tuple[str, ...],
-    then: str,
-    arn_of: Callable[[str], str],
-    comment: str,
-) -> None:
-    following_nodes = [*nodes[1:], then] if nodes else []
-    for name, following in zip(nodes, following_nodes, strict=True):
-        if name in states and states[name]["Next"] == following:
-            continue  # two branches may share their tail
-        if name in states:
-            raise ValueError(f"{name} is followed by two different nodes; name it once a branch")
-        _add_task(states, name, arn_of(name), following)
-        states[name]["Comment"] += f", {comment}"
+class _Compiling:
+    """States as they are added, from the end to the start: a state names the one after it."""
 
+    def __init__(self, pipeline: Pipeline, arn_of: Callable[[str], str]) -> None:
+        self._pipeline = pipeline
+        self._arn_of = arn_of
+        self._placed: dict[tuple[str, str], str] = {}
+        self.states: dict[str, State] = {_DONE: {"Type": "Succeed"}}
 
-def _choice(branches: Any, then: str) -> State:
-    return {
-        "Type": "Choice",
-        "Choices": [
-            {"Variable": "$.route", "StringEquals": route, "Next": nodes[0] if nodes else then}
-            for route, nodes in branches.items()
-        ],
-        "Default": then,
-    }
+    def chain(self, names: tuple[str, ...], then: str, comment: str = "") -> str:
+        """Adds a chain in front of a state; the state that it starts at."""
+        for name in reversed(names):
+            then = self._place(name, then, comment)
+        return then
 
-
-def _add_task(states: dict[str, State], name: str, arn: str, then: str) -> None:
-    failed = f"Failed at {name}"
-    states[name] = {
-        "Type": "Task",
-        "Comment": f"Node {name}",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {
-            "FunctionName": arn,
-            "Payload": {"item.$": "$", "attempt.$": "$$.State.RetryCount"},
-        },
-        "OutputPath": "$.Payload",
-        "TimeoutSeconds": NODE_TIMEOUT_SECONDS,
-        "Retry": [
-            {
-                "ErrorEquals": _TRANSIENT,
-                "IntervalSeconds": 1,
-                "MaxAttempts": 3,
-                "BackoffRate": 2.0,
-                "MaxDelaySeconds": 8,
-                "JitterStrategy": "FULL",
+    def _place(self, name: str, then: str, comment: str) -> str:
+        if (name, then) in self._placed:
+            return self._placed[name, then]  # branches may share their tail
+        state = self._free(name)
+        following = then
+        if branches := self._pipeline.routers.get(name):
+            following = f"Which way after {state}"
+            self.states[following] = {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Variable": "$.route",
+                        "StringEquals": route,
+                        "Next": self.chain(inside, then, f", branch {route}"),
+                    }
+                    for route, inside in branches.items()
+                ],
+                "Default": then,
             }
-        ],
-        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": failed}],
-        "Next": then,
+        self._add_task(state, name, following, comment)
+        self._placed[name, then] = state
+        return state
+
+    def _free(self, name: str) -> str:
+        """The node's own name, or with a number where it stands in a second place."""
+        places = sum(node == name for node, _ in self._placed)
+        return f"{name} {places + 1}" if places else name
+
+    def _add_task(self, state: str, name: str, then: str, comment: str) -> None:
+        failed = f"Failed at {name}"
+        policy = self._pipeline.policy(name)
+        self.states[state] = {
+            "Type": "Task",
+            "Comment": f"Node {name}{comment}",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {
+                "FunctionName": self._arn_of(name),
+                "Payload": {"item.$": "$", "attempt.$": "$$.State.RetryCount"},
+            },
+            "OutputPath": "$.Payload",
+            "TimeoutSeconds": policy.timeout or NODE_TIMEOUT_SECONDS,
+            "Retry": [_retry(_TRANSIENT, Policy(attempts=4)), *_retries(policy)],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": failed}],
+            "Next": then,
+        }
+        self.states[failed] = {
+            "Type": "Fail",
+            "Error": f"{NODE_FAILED}{name}",
+            "CausePath": _CAUSE,
+        }
+
+
+def _retries(policy: Policy) -> list[dict[str, Any]]:
+    if policy.attempts == 1:
+        return []
+    named = ["*"] if "*" in policy.errors else policy.errors
+    return [_retry([_ERRORS.get(error, error) for error in named], policy)]
+
+
+def _retry(errors: list[str], policy: Policy) -> dict[str, Any]:
+    return {
+        "ErrorEquals": errors,
+        "IntervalSeconds": policy.interval,
+        "MaxAttempts": policy.attempts - 1,
+        "BackoffRate": policy.rate,
+        "MaxDelaySeconds": policy.maximum,
+        "JitterStrategy": "FULL",
     }
-    states[failed] = {
-        "Type": "Fail",
-        "Error": f"{NODE_FAILED}{name}",
-        "CausePath": "States.JsonToString($.failure)",
-    }
+
+
+def _in_order(states: dict[str, State], start: str) -> Iterator[tuple[str, State]]:
+    """The states as a reader follows them, each once."""
+    waiting, seen = [start], {_DONE}
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        state = states[name]
+        yield name, state
+        choices = [choice["Next"] for choice in state.get("Choices", ())]
+        caught = [catch["Next"] for catch in state.get("Catch", ())]
+        after = [state[key] for key in ("Next", "Default") if key in state]
+        waiting += reversed([*caught, *choices, *after])
+    yield _DONE, states[_DONE]

@@ -1,7 +1,8 @@
 """A pipeline as a flow: the graph that the platform's rules decide about.
 
 Every place at which a node stands is a node of the graph, named `node` in the main chain and
-`router.route.place.node` in a branch. A route that the router does not know goes on in the chain.
+`router.route.place.node` in a branch, which may hold routers of its own. A route that the router
+does not know goes on in the chain.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.graph import DEFAULT, BlockingNode, Edge, FlowGraph, Node, NodeContext, NodeRegistry
 from shared.graph.plan import Plan, make_plan
-from shared.pipelines.definition import Branches, Pipeline
+from shared.graph.retry import RetryPolicy
+from shared.pipelines.definition import Pipeline, Policy
 
 NODES: Final = "pipeline_nodes"
 """The port that has the nodes of a pipeline by name."""
@@ -54,13 +56,20 @@ def as_flow(pipeline: Pipeline) -> FlowGraph:
     """The pipeline as a graph."""
     nodes: list[Node] = []
     edges: list[Edge] = []
-    open_ends: list[tuple[str, str]] = []
-    for name in pipeline.nodes:
-        branches = pipeline.routers.get(name, {})
-        nodes.append(_step(name, name, tuple(branches)))
-        edges += [Edge(source=s, target=name, source_handle=h) for s, h in open_ends]
-        open_ends = [(name, DEFAULT), *_add_branches(name, branches, nodes, edges)]
+    _add_chain(pipeline, pipeline.nodes, "", [], nodes, edges)
     return FlowGraph(id=pipeline.name, name=pipeline.name, nodes=tuple(nodes), edges=tuple(edges))
+
+
+def retry_of(policy: Policy) -> RetryPolicy:
+    """A node's policy as the graph's engines read it."""
+    return RetryPolicy(
+        errors=policy.errors,
+        attempts=policy.attempts,
+        interval=policy.interval,
+        rate=policy.rate,
+        maximum=policy.maximum,
+        timeout=policy.timeout,
+    )
 
 
 def plan_of(pipeline: Pipeline) -> Plan:
@@ -68,24 +77,31 @@ def plan_of(pipeline: Pipeline) -> Plan:
     return make_plan(as_flow(pipeline), _REGISTRY)
 
 
-def _add_branches(
-    router: str, branches: Branches, nodes: list[Node], edges: list[Edge]
+def _add_chain(
+    pipeline: Pipeline,
+    names: tuple[str, ...],
+    branch: str,
+    ends: list[tuple[str, str]],
+    nodes: list[Node],
+    edges: list[Edge],
 ) -> list[tuple[str, str]]:
-    """Adds the nodes of each route; the ends from which the chain goes on."""
-    ends = []
-    for number, (route, names) in enumerate(branches.items()):
-        end = (router, f"route-{number}")
-        for place, name in enumerate(names):
-            node = _step(f"{router}.{route}.{place}.{name}", name)
-            nodes.append(node)
-            edges.append(Edge(source=end[0], target=node.id, source_handle=end[1]))
-            end = (node.id, DEFAULT)
-        ends.append(end)
+    """Adds a chain behind open ends, with the branches of its routers; the ends it leaves open."""
+    for place, name in enumerate(names):
+        routes = pipeline.routers.get(name, {})
+        retry = retry_of(pipeline.policies[name]) if name in pipeline.policies else None
+        node = _step(f"{branch}.{place}.{name}" if branch else name, name, tuple(routes), retry)
+        nodes.append(node)
+        edges += [Edge(source=s, target=node.id, source_handle=h) for s, h in ends]
+        ends = [(node.id, DEFAULT)]
+        for number, (route, inside) in enumerate(routes.items()):
+            first = [(node.id, f"route-{number}")]
+            ends += _add_chain(pipeline, inside, f"{node.id}.{route}", first, nodes, edges)
     return ends
 
 
-def _step(node_id: str, name: str, routes: tuple[str, ...] = ()) -> Node:
-    return Node(id=node_id, type=PipelineStep.type, config={"name": name, "routes": routes})
+def _step(node_id: str, name: str, routes: tuple[str, ...], retry: RetryPolicy | None) -> Node:
+    config = {"name": name, "routes": routes}
+    return Node(id=node_id, type=PipelineStep.type, config=config, retry=retry)
 
 
 _REGISTRY: Final = NodeRegistry(PipelineStep)

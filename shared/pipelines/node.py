@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal, get_type_hints, overload
 
 from pydantic import BaseModel, ValidationError
 
+from shared.pipelines.context import Context, Opens
+from shared.pipelines.dry import recording
+from shared.platform.lines import write
+
+__all__ = ["Context", "Node", "NodeInputError", "NodeResultError", "as_node", "node", "router"]
+
 Kind = Literal["node", "router"]
-Function = Callable[[Any, "Context"], Any]
+Function = Callable[[Any, Context], Any]
 Item = dict[str, Any]
 """What travels through a machine: `data`, `trace`, `route`, `context`."""
 
@@ -26,41 +31,71 @@ class NodeInputError(ValueError):
 
 
 class NodeResultError(TypeError):
-    """A node answered with something that is no data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where a node runs: never data, always there."""
-
-    tenant: str
-    pipeline: str
-    execution_id: str
-    event_type: str
-    node: str
-    entity: str | None
-    correlation_id: str | None
-    time: str
-    """When the event happened, RFC 3339; a node that needs a moment takes this one."""
+    """A node answered with something that is no data; the message names the node."""
 
 
 class Node:
     """A step of a pipeline. Calling it calls the function it was made of."""
 
-    def __init__(self, function: Function, name: str, kind: Kind) -> None:
+    def __init__(
+        self,
+        function: Function,
+        name: str,
+        kind: Kind,
+        ports: Mapping[str, Opens] | None = None,
+        *,
+        route_in_data: bool = False,
+    ) -> None:
         self.function: Final = function
         self.name: Final = name
         self.kind: Final = kind
-        self._model = _input_model(function)
+        self.ports: Final[Mapping[str, Opens]] = dict(ports or {})
+        """What it touches outside its data, by the name of the need; a dry run replaces them."""
+        hints = get_type_hints(function) if hasattr(function, "__annotations__") else {}
+        self.adds: Final = _model(hints.pop("return", None))
+        """The model of its answer, if it has one."""
+        self.asks: Final = _model(next(iter(hints.values()), None))
+        """The model of its input, if it has one."""
+        self._route_in_data = route_in_data
         self.__doc__ = function.__doc__
 
     def __call__(self, data: Any, context: Context) -> Any:
         """The function itself."""
         return self.function(data, context)
 
+    def as_router(self) -> Node:
+        """A node that leaves its decision in `data["route"]`, as seed 000's do, as a router.
+
+        The field is taken out of the data again, and one that the data brought along is hidden
+        from it meanwhile: no other router's decision is taken for its own.
+        """
+        if self.kind == "router":
+            return self
+        return Node(self.function, self.name, "router", self.ports, route_in_data=True)
+
     def handler(self, event: Mapping[str, Any], lambda_context: object) -> Item:
-        """The Lambda function: takes `{item, attempt}`, answers with the next item."""
-        return self.step(event["item"], attempt=int(event.get("attempt", 0)) + 1)
+        """The Lambda function: takes `{item, attempt}`, answers with the next item.
+
+        It writes one line: which node, of which event, how it went, and never what was in it. A
+        dry run goes on to its end, so that its trace is whole; what follows a failure is left out.
+        """
+        item: Item = event["item"]
+        attempt = int(event.get("attempt", 0)) + 1
+        if item["context"].get("failed_node"):
+            return item
+        started = time.perf_counter()
+        try:
+            after = self.step(item, attempt)
+        except Exception as error:
+            entry = failure(self.name, error, attempt, started)
+            _report(item, entry)
+            if not item["context"].get("dry"):
+                raise
+            where = {**item["context"], "failed_node": self.name}
+            entry["error"] = f"{type(error).__name__}: {error}"
+            return {**item, "trace": [*item["trace"], entry], "route": None, "context": where}
+        _report(item, after["trace"][-1])
+        return after
 
     def step(self, item: Mapping[str, Any], attempt: int = 1) -> Item:
         """The item after this node.
@@ -70,30 +105,42 @@ class Node:
             NodeResultError: the function answered with no data and no route.
         """
         started = time.perf_counter()
-        data: dict[str, Any] = dict(item["data"])
-        context = Context(**item["context"], node=self.name)
-        answer = self.function(self._typed(data), context)
+        effects: list[dict[str, Any]] = []
+        dry = bool(item["context"].get("dry"))
+        context = Context(
+            **item["context"],
+            node=self.name,
+            ports=recording(self.ports, effects) if dry else self.ports,
+        )
+        data, route = self._run(dict(item["data"]), context)
         entry: dict[str, Any] = {
             "node": self.name,
             "status": "completed",
-            "ms": round((time.perf_counter() - started) * 1000),
+            "ms": elapsed(started),
             "attempt": attempt,
         }
-        route = self._route(answer) if self.kind == "router" else None
         if route is not None:
             entry["route"] = route
-        return {
-            "data": data if self.kind == "router" else self._data(data, answer),
-            "trace": [*item["trace"], entry],
-            "route": route,
-            "context": item["context"],
-        }
+        if dry:
+            entry |= {"data": data, "effects": effects}
+        trace = [*item["trace"], entry]
+        return {"data": data, "trace": trace, "route": route, "context": item["context"]}
+
+    def _run(self, data: dict[str, Any], context: Context) -> tuple[dict[str, Any], str | None]:
+        if self.kind == "node":
+            return self._data(data, self.function(self._typed(data), context)), None
+        if not self._route_in_data:
+            return data, self._route(self.function(self._typed(dict(data)), context))
+        brought = {"route": data.pop("route")} if "route" in data else {}
+        decided = dict(self._data(data, self.function(self._typed(data), context)))
+        route = self._route(decided.pop("route", None))
+        return {**decided, **brought}, route
 
     def _typed(self, data: dict[str, Any]) -> Any:
-        if self._model is None:
+        if self.asks is None:
             return data
         try:
-            return self._model.model_validate(data)
+            return self.asks.model_validate(data)
         except ValidationError as error:
             fields = "; ".join(
                 f"{'.'.join(map(str, e['loc'])) or 'data'}: {e['msg']}" for e in error.errors()
@@ -123,10 +170,14 @@ class Node:
 @overload
 def node(function: Function) -> Node: ...
 @overload
-def node(function: str | None = None) -> Callable[[Function], Node]: ...
-def node(function: Function | str | None = None) -> Node | Callable[[Function], Node]:
+def node(
+    function: str | None = None, *, ports: Mapping[str, Opens] | None = None
+) -> Callable[[Function], Node]: ...
+def node(
+    function: Function | str | None = None, *, ports: Mapping[str, Opens] | None = None
+) -> Node | Callable[[Function], Node]:
     """Makes a node of a function; its name is the function's or the one given."""
-    return _decorate(function, "node")
+    return _decorate(function, "node", ports)
 
 
 @overload
@@ -135,22 +186,63 @@ def router(function: Function) -> Node: ...
 def router(function: str | None = None) -> Callable[[Function], Node]: ...
 def router(function: Function | str | None = None) -> Node | Callable[[Function], Node]:
     """Makes a router of a function; its name is the function's or the one given."""
-    return _decorate(function, "router")
+    return _decorate(function, "router", None)
 
 
-def _decorate(function: Function | str | None, kind: Kind) -> Node | Callable[[Function], Node]:
+def as_node(given: Any) -> Node:
+    """A node as it is; a function, or an object with `process(data, context)`, as a node."""
+    if isinstance(given, Node):
+        return given
+    if (process := getattr(given, "process", None)) is not None:
+        return Node(process, str(getattr(given, "name", type(given).__name__.lower())), "node")
+    if callable(given):
+        return Node(given, _name_of(given), "node")
+    raise TypeError(f"{given!r} is no node; give a function of data and context, with @node or not")
+
+
+def failure(name: str, error: BaseException, attempt: int, started: float) -> dict[str, Any]:
+    """The entry of a trace about a try that failed."""
+    return {
+        "node": name,
+        "status": "failed",
+        "ms": elapsed(started),
+        "attempt": attempt,
+        "error_type": type(error).__name__,
+    }
+
+
+def elapsed(started: float) -> int:
+    """Milliseconds since a moment of `time.perf_counter`."""
+    return round((time.perf_counter() - started) * 1000)
+
+
+def _report(item: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
+    where = item["context"]
+    said = {k: entry[k] for k in ("node", "status", "ms", "attempt", "error_type") if k in entry}
+    write(
+        "ERROR" if entry["status"] == "failed" else "INFO",
+        "node",
+        service=where["pipeline"],
+        pipeline=where["pipeline"],
+        **said,
+        event_id=where["execution_id"],
+        correlation_id=where["correlation_id"],
+        tenant=where["tenant"],
+    )
+
+
+def _decorate(
+    function: Function | str | None, kind: Kind, ports: Mapping[str, Opens] | None
+) -> Node | Callable[[Function], Node]:
     if callable(function):
-        return Node(function, _name_of(function), kind)
+        return Node(function, _name_of(function), kind, ports)
     given = function
-    return lambda inner: Node(inner, given or _name_of(inner), kind)
+    return lambda inner: Node(inner, given or _name_of(inner), kind, ports)
 
 
 def _name_of(function: Function) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def _input_model(function: Function) -> type[BaseModel] | None:
-    hints = get_type_hints(function)
-    hints.pop("return", None)
-    first = next(iter(hints.values()), None)
-    return first if isinstance(first, type) and issubclass(first, BaseModel) else None
+def _model(hint: Any) -> type[BaseModel] | None:
+    return hint if isinstance(hint, type) and issubclass(hint, BaseModel) else None

@@ -65,9 +65,9 @@ class Starter:
             return False
         started = iso(self._clock())
         ended = self._machines.run(
-            places.machine_arn, f"{event.id}-{attempt}", _item(event, tenant, places.pipeline)
+            places.machine_arn, f"{event.id}-{attempt}", item_of(event, tenant, places.pipeline)
         )
-        run = self._run(event, ended, started, attempt)
+        run = run_of(event, places.pipeline, ended, started, attempt, iso(self._clock()))
         if run.status == "failed":
             self._tables.transact([self._runs.write(tenant, run)])
             raise PipelineFailedError(run.node, run.error or "no reason given")
@@ -118,30 +118,34 @@ class Starter:
         change = Change(tenant, entity, item["version"], state, (completed,))
         commit(self._tables, self._places.crm_table, change, also)
 
-    def _run(self, event: Event, ended: Ended, started: str, attempt: int) -> Run:
-        node, error = None, None
-        if ended.status != "SUCCEEDED":
-            node, error = _failure(ended)
-        before, after = dict(event.data), ended.output.get("data", {})
-        added = {k: v for k, v in after.items() if k not in before or before[k] != v}
-        return Run(
-            execution_id=event.id,
-            pipeline=self._places.pipeline,
-            event_type=event.event_type,
-            source=event.source,
-            status="failed" if error else "completed",
-            attempt=attempt,
-            started_at=started,
-            ended_at=iso(self._clock()),
-            trace=list(ended.output.get("trace", [])),
-            result=added,
-            node=node,
-            error=error,
-            correlation_id=event.correlation_id,
-        )
+
+def run_of(event: Event, pipeline: str, ended: Ended, started: str, attempt: int, at: str) -> Run:
+    """The record of how a machine ended for an event."""
+    node, error, trace = None, None, list(ended.output.get("trace", []))
+    if ended.status != "SUCCEEDED":
+        node, error = failure_of(ended)
+        trace = trace_of(ended)
+    before, after = dict(event.data), ended.output.get("data", {})
+    added = {k: v for k, v in after.items() if k not in before or before[k] != v}
+    return Run(
+        execution_id=event.id,
+        pipeline=pipeline,
+        event_type=event.event_type,
+        source=event.source,
+        status="failed" if error else "completed",
+        attempt=attempt,
+        started_at=started,
+        ended_at=at,
+        trace=trace,
+        result=added,
+        node=node,
+        error=error,
+        correlation_id=event.correlation_id,
+    )
 
 
-def _item(event: Event, tenant: str, pipeline: str) -> dict[str, Any]:
+def item_of(event: Event, tenant: str, pipeline: str, *, dry: bool = False) -> dict[str, Any]:
+    """What a pipeline's machine is started with."""
     context = {
         "tenant": tenant,
         "pipeline": pipeline,
@@ -150,22 +154,39 @@ def _item(event: Event, tenant: str, pipeline: str) -> dict[str, Any]:
         "entity": str(event.entity) if event.entity else None,
         "correlation_id": event.correlation_id,
         "time": iso(event.time),
+        **({"dry": True} if dry else {}),
     }
     return {"data": dict(event.data), "trace": [], "route": None, "context": context}
 
 
-def _failure(ended: Ended) -> tuple[str | None, str]:
+def failure_of(ended: Ended) -> tuple[str | None, str]:
+    """The node at which an execution failed, if it was one, and why."""
     node = ended.error.removeprefix(NODE_FAILED) if ended.error.startswith(NODE_FAILED) else None
-    return node, _reason(ended.cause) or ended.error or ended.status
+    told = _told(ended.cause)
+    reason = _reason(told[0]) if told else ended.cause
+    return node, reason or ended.error or ended.status
 
 
-def _reason(cause: str) -> str:
-    """`Error: message` out of the nested JSON that a caught Task leaves; else the text as it is."""
+def trace_of(ended: Ended) -> list[dict[str, Any]]:
+    """The nodes that had run before an execution failed, and the one that failed."""
+    node, _ = failure_of(ended)
+    told = _told(ended.cause)
+    before = list(told[1]) if told else []
+    return [*before, {"node": node, "status": "failed"}] if node else before
+
+
+def _told(cause: str) -> tuple[Mapping[str, Any], Sequence[dict[str, Any]]] | None:
+    """What a Fail state of ours tells; None if the execution ended otherwise."""
     try:
-        caught: Mapping[str, Any] = json.loads(cause)
-        name, inner = str(caught["Error"]), str(caught.get("Cause", ""))
-    except (ValueError, KeyError, TypeError):
-        return cause
+        failure, trace = json.loads(cause)
+        return (failure, trace) if isinstance(failure, dict) else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _reason(caught: Mapping[str, Any]) -> str:
+    """`Error: message` out of the nested JSON that a caught Task leaves."""
+    name, inner = str(caught.get("Error", "Error")), str(caught.get("Cause", ""))
     try:
         message = json.loads(inner)["errorMessage"]
     except (ValueError, KeyError, TypeError):

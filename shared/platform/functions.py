@@ -13,7 +13,11 @@ MOST: Final = 5_500_000
 
 
 class FunctionFailedError(Exception):
-    """The function ended without an answer."""
+    """The function ended without an answer; `reason` is what it raised, if it said so."""
+
+    def __init__(self, message: str, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Functions(Protocol):
@@ -50,5 +54,13 @@ class LambdaFunctions:
             raise FunctionFailedError(f"{name} gave no answer: {error}") from error
         told = answer["Payload"].read()
         if answer.get("FunctionError"):
-            raise FunctionFailedError(f"{name} ended without an answer")
+            raise FunctionFailedError(f"{name} ended without an answer", _reason(told))
         return dict(json.loads(told))
+
+
+def _reason(body: bytes) -> str | None:
+    try:
+        said = json.loads(body)
+        return f"{said['errorType']}: {said['errorMessage']}"
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -9,6 +9,8 @@ NAMESPACE: Final = "Millrace"
 QUARANTINED: Final = "Quarantined"
 """Events that a consumer gave up; by `service`, which the function's environment names."""
 LATENCY: Final = "EventLatency"
+FLOW: Final = "event_type,topic,consumer"
+"""The dimensions of how events flow; not the service, so that a flow is one metric."""
 
 
 def count(name: str) -> None:
@@ -23,7 +25,7 @@ def flow_line(name: str, milliseconds: float | None, dimensions: Mapping[str, st
     """Counts one, with its latency where it is known, under given dimensions."""
     from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-    line = EphemeralMetrics(namespace=NAMESPACE)
+    line = EphemeralMetrics(namespace=NAMESPACE, service="")
     for dimension, value in dimensions.items():
         line.add_dimension(name=dimension, value=value)
     line.add_metric(name=name, unit=MetricUnit.Count, value=1)

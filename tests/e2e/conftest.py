@@ -79,10 +79,15 @@ class Running:
         )  # fmt: skip
 
 
+def mails_to(address: str) -> list[Any]:
+    """The mails that went out to an address."""
+    sent = ses_backends[ACCOUNT][REGION].sent_messages
+    return [m for m in sent if address in m.destinations["ToAddresses"]]
+
+
 def mailed(to: str) -> str:
     """The token in the last mail to an address."""
-    sent = ses_backends[ACCOUNT][REGION].sent_messages
-    (*_, last) = [m for m in sent if to in m.destinations["ToAddresses"] and "mr" in m.body]
+    (*_, last) = [m for m in mails_to(to) if "mr" in m.body]
     return re.search(r"mr[a-z]_\S+", last.body)[0]
 
 

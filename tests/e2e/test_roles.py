@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.access import Access
 from local.blueprint import ACCOUNT, load
 from local.platform import ROOT
-from tests.e2e.conftest import mailed
+from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -65,6 +65,7 @@ def use_everything(running) -> None:
     runs = running.eventually(lambda: running.get("/pipelines/lead_pipeline/runs/")["runs"])
     assert running.get(f"/pipelines/lead_pipeline/runs/{runs[0]['execution_id']}/")
     assert running.get(f"/trace/{runs[0]['execution_id']}/")["steps"]
+    events_by_hand(running)
     accounts(running)
     public_form(running)
     import_files(running)
@@ -74,8 +75,39 @@ def use_everything(running) -> None:
     send(running, "LeadDaysConsumerQueue", "demo.website", {"name": ["no", "name"]})
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
+    quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
     sweep(running, first["id"])
     walk_workflows(running)
+
+
+def events_by_hand(running) -> None:
+    """Every way of an event that a caller says: at once, onto the platform, dry, one node alone."""
+    lead = {"name": "By hand", "value": 60_000}
+
+    def post(path: str, **body):
+        answer = running.http.post(f"{running.url}{path}", json=body, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    done = post("/api/events/process/", event_type="process_lead", data=lead)
+    assert done["status"] == "invoice_ready", done
+    queued = post("/events/queue/", event_type="example_event", data={"by": "hand"})
+    task = f"/events/tasks/{queued['task_id']}/"
+    ended = running.eventually(
+        lambda: found if (found := running.get(task))["status"] == "SUCCESS" else None
+    )
+    assert ended["results"]["example_pipeline"]["status"] == "success"
+    asked = {**lead, "value": 1, "email": "dry@x.example"}
+    dry = post("/pipelines/lead_pipeline/test/", data=asked)
+    assert [entry["node"] for entry in dry["trace"]] == ["analyze", "decide", "respond"]
+    assert dry["trace"][-1]["effects"][0]["to"] == "dry@x.example"
+    for pipeline in running.get("/pipelines/")["pipelines"]:
+        post(f"/pipelines/{pipeline['name']}/test/", data=asked)
+        for node in pipeline["nodes"]:
+            post(f"/pipelines/{pipeline['name']}/nodes/{node['name']}/test/", data=asked)
+    assert post("/pipeline/test-lead/", **asked)["status"] == "completed"
+    assert running.get("/pipelines/lead_pipeline/samples/")["samples"]
+    assert not mails_to("dry@x.example")
 
 
 def public_form(running) -> None:

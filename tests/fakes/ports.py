@@ -49,10 +49,24 @@ class ScriptedMachines:
     def __init__(self, answer: Callable[[Mapping[str, Any]], Ended]) -> None:
         self.answer = answer
         self.names: list[str] = []
+        self.states: set[str] = set()
 
     def run(self, arn: str, name: str, item: Mapping[str, Any]) -> Ended:
         self.names.append(name)
         return self.answer(item)
+
+    def called_by(self, arn: str, state: str) -> str | None:
+        return f"{arn}/{state}" if state in self.states else None
+
+
+class ScriptedFunctions:
+    """The port `Functions`: answers with what a function makes of the event."""
+
+    def __init__(self, answer: Callable[[str, Mapping[str, Any]], dict[str, Any]]) -> None:
+        self.answer = answer
+
+    def call(self, name: str, payload: Mapping[str, Any], tenant: str = "") -> dict[str, Any]:
+        return self.answer(name, payload)
 
 
 class MemoryMail:

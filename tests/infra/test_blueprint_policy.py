@@ -10,6 +10,7 @@ import pytest
 
 from infra.fingerprint import is_current
 from shared.identity import paths
+from shared.pipelines import paths as pipeline_paths
 from shared.pipelines.definition import load_definitions
 from shared.workflows import paths as workflow_paths
 from tests.infra.blueprint import RESOURCES, ROOT, of_type, statements, target, text
@@ -242,7 +243,10 @@ def test_every_route_asks_the_authorizer_but_the_named_ones() -> None:
     preflight |= {"OPTIONS /api/auth/{proxy+}"}
     health = {"GET /health", "GET /health/", "GET /test", "GET /test/"}
     signing_in = {f"POST {one}" for path in paths.OPEN for one in paths.spellings(path)}
-    forms = {"POST /forms/{key}/leads", "POST /forms/{key}/leads/"}
+    forms = {
+        f"POST {one}" for path in pipeline_paths.OPEN for one in pipeline_paths.spellings(path)
+    }
+    preflight |= {f"OPTIONS {path}" for path in pipeline_paths.asked_first()}
     workflows = {f"OPTIONS {path}" for path in workflow_paths.templates()} | {
         f"{method} {one}"
         for method, path in workflow_paths.OPEN

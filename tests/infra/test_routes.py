@@ -11,13 +11,23 @@ from functions.web.access import Declared, declared
 from local.gateway import Routes
 from local.gateway.routes import Route
 from shared.identity import paths
+from shared.pipelines import paths as pipeline_paths
 from shared.workflows import paths as workflow_paths
 from tests.infra.blueprint import of_type, target, text
 from tools.generate import apps
 
 CRM, IDENTITY, WORKFLOWS = (list(declared(app)) for app in apps())
 SERVED = {"CrmFunction": CRM, "IdentityFunction": IDENTITY, "WorkflowFunction": WORKFLOWS}
-PATHS = {"IdentityFunction": paths, "WorkflowFunction": workflow_paths}
+SPELLINGS = {
+    "CrmFunction": pipeline_paths.spellings,
+    "IdentityFunction": paths.spellings,
+    "WorkflowFunction": workflow_paths.spellings,
+}
+OWN = {
+    "CrmFunction": pipeline_paths.own,
+    "IdentityFunction": paths.own,
+    "WorkflowFunction": workflow_paths.own,
+}
 PAIRS = [(function, one) for function, served in SERVED.items() for one in served]
 
 
@@ -38,7 +48,7 @@ def sample(path: str) -> str:
 
 def spelled(function: str, one: Declared) -> list[str]:
     bare = sample(one.path).rstrip("/")
-    return PATHS[function].spellings(bare) if function in PATHS else [bare, f"{bare}/"]
+    return SPELLINGS[function](bare)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +63,7 @@ def test_the_api_leads_each_spelling_to_the_route(function, one):
         assert (chosen.authorizer is None) == one.needs.open, path
         fits = [match[0] for each in API if (match := each.match(one.method, path))]
         assert Counter(fits)[max(fits)] == 1, f"{path} fits two routes of the API equally well"
-        if function in PATHS:
-            assert PATHS[function].own(path) == sample(one.path).rstrip("/")
+        assert OWN[function](path).rstrip("/") == sample(one.path).rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -114,3 +123,13 @@ def test_paths_of_workflows_lead_to_their_function(path):
 )
 def test_only_paths_of_workflows_are_rewritten(path, own):
     assert workflow_paths.own(path) == own
+
+
+def test_old_paths_of_pipelines_lead_to_our_own():
+    own = {one.path.rstrip("/") for one in CRM}
+    assert set(pipeline_paths.OLD.values()) <= own
+    opened = {one.path.rstrip("/") for one in CRM if one.needs.open and one.method == "POST"}
+    assert set(pipeline_paths.OPEN) == opened
+    assert not {one for one in own if one.startswith(pipeline_paths.OLD_PREFIX)}
+    for path in ("/leads", "/api/leads", "/api/eventss/x", "/api/auth/login", "/pipelines"):
+        assert pipeline_paths.own(path) == path

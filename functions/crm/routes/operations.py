@@ -10,8 +10,6 @@ from starlette.exceptions import HTTPException
 
 from functions.crm.dependencies import Services, ServicesDep
 from functions.crm.views import (
-    PipelinesView,
-    PipelineView,
     QuarantineChoice,
     QuarantineView,
     RunsView,
@@ -94,13 +92,6 @@ def _swept(
     start, _ = at.cursors.open(who.tenant, bound, body.cursor)
     done, more = at.quarantine.sweep(who.tenant, chosen, act, start=start)
     return SweptView(done=done, cursor=at.cursors.seal(who.tenant, bound, more))
-
-
-@router.get("/pipelines/", dependencies=[needs(Right.PLATFORM_VIEW)])
-async def pipelines(at: ServicesDep) -> PipelinesView:
-    """The pipelines there are, and what starts them."""
-    known = sorted(at.pipelines.items())
-    return PipelinesView(pipelines=[PipelineView(name=n, starts_on=list(t)) for n, t in known])
 
 
 @router.get("/pipelines/{pipeline}/runs/", dependencies=[needs(Right.PLATFORM_VIEW)])

@@ -72,10 +72,10 @@ def answer(lead: JudgedLead, context: Context, post: Callable[[], Mail]) -> Resp
     return Responded(email_sent=email, follow_up=follow_up, status="completed")
 
 
-@node
+@node(ports={"mail": mail})
 def respond(lead: JudgedLead, context: Context) -> Responded:
     """Adds `email_sent` and a follow-up two days later."""
-    return answer(lead, context, mail)
+    return answer(lead, context, context.ports["mail"])
 
 
 def _text(lead: JudgedLead) -> str:

@@ -49,10 +49,10 @@ def greet(user: NewUser, context: Context, post: Callable[[], Mail]) -> Welcomed
     return Welcomed()
 
 
-@node
+@node(ports={"mail": mail})
 def welcome(user: NewUser, context: Context) -> Welcomed:
     """Adds `welcome_email_sent`."""
-    return greet(user, context, mail)
+    return greet(user, context, context.ports["mail"])
 
 
 handler = welcome.handler

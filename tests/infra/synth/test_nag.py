@@ -69,7 +69,6 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
     ],
-    "AwsSolutions-VPC7": [("nodes/PythonTool/Network/*", "nothing flows: it has no route")],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),

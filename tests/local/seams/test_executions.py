@@ -9,7 +9,7 @@ import pytest
 from local.provision.clients import aws
 from shared.pipelines.asl import compile_pipeline
 from shared.pipelines.definition import create_pipeline
-from shared.pipelines.start import _failure
+from shared.pipelines.start import failure_of, trace_of
 from shared.platform.machines import StepFunctionsMachines
 
 PIPELINE = create_pipeline("p", "first", "choose", "last", routers={"choose": {"x": ("branch",)}})
@@ -72,7 +72,10 @@ def test_a_node_that_raises_is_named_with_its_reason(local, machine):
     local.functions = _nodes(branch=_error("ValueError", "bad budget"))
     ended = _run(machine)
     assert ended.status == "FAILED"
-    assert _failure(ended) == ("branch", "ValueError: bad budget")
+    assert failure_of(ended) == ("branch", "ValueError: bad budget")
+    *before, failed = trace_of(ended)
+    assert [name for name, _ in before] == ["first", "choose"]
+    assert failed == {"node": "branch", "status": "failed"}
 
 
 def test_a_node_that_dies_is_tried_again(local, machine):

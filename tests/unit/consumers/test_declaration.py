@@ -75,3 +75,14 @@ def test_every_type_is_heard_by_whom_its_topics_say():
 def test_a_filter(wanted, found):
     event = Event("lead.qualified", {"lead_id": "1", "score": 1}, tenant="t")
     assert hears(Declaration("x", filter={"data": {"score": wanted}}), event) is found
+
+
+def test_a_filter_that_does_not_parse_names_consumer_and_key():
+    with pytest.raises(ConsumerDeclarationError, match=r"^x: filter: data\.score\.numeric has"):
+        Declaration("x", filter={"data": {"score": [{"numeric": ["!", 1]}]}})
+
+
+def test_a_filter_knows_every_kind_of_condition():
+    said = Declaration("x", filter={"data": {"score": [{"numeric": [">", 80]}]}})
+    for score, heard in ((81, True), (80, False)):
+        assert hears(said, Event("lead.qualified", {"score": score}, tenant="t")) is heard

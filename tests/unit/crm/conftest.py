@@ -11,16 +11,20 @@ import pytest
 
 from functions.crm.app import create_app
 from functions.crm.cursors import Cursors
-from functions.crm.dependencies import build
+from functions.crm.dependencies import Runners, build
 from functions.crm.settings import CrmSettings
 from functions.web.limits import Limiter
 from shared.identity.audit import Audit
 from shared.identity.rate_limits import RateLimits
 from tests.fakes.counters import MemoryCounters
-from tests.fakes.ports import MemoryQueues, MovedClock
+from tests.fakes.ports import MemoryQueues, MovedClock, ScriptedFunctions, ScriptedMachines
 from tests.fakes.tables import MemoryTables
 
 Call = Callable[..., httpx.Response]
+
+
+def _nothing_runs(*asked: Any) -> Any:
+    raise AssertionError(f"nothing here runs {asked}")
 
 
 class Crm:
@@ -35,7 +39,8 @@ class Crm:
         self.app.state.audit = Audit(self.tables, "audit", self.clock)
         limits = RateLimits(MemoryCounters(), "inbox", self.clock)
         self.app.state.limiter = Limiter(limits, 100_000, 100_000)
-        self.app.state.services = build(self.tables, self.queues, cursors, self.clock)
+        self.runners = Runners(ScriptedMachines(_nothing_runs), ScriptedFunctions(_nothing_runs))
+        self.app.state.services = build(self.tables, self.queues, cursors, self.runners, self.clock)
 
     def call(
         self,

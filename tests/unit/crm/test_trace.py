@@ -132,7 +132,8 @@ def test_operators_only(crm):
 
 
 def test_the_pipelines_there_are(crm):
-    assert crm.call("GET", "/pipelines/").json()["pipelines"] == [
-        {"name": "lead_pipeline", "starts_on": ["lead.created", "process_lead"]},
-        {"name": "other_pipeline", "starts_on": []},
+    listed = crm.call("GET", "/pipelines/").json()["pipelines"]
+    assert [(pipeline["name"], pipeline["starts_on"]) for pipeline in listed] == [
+        ("lead_pipeline", ["lead.created", "process_lead"]),
+        ("other_pipeline", []),
     ]

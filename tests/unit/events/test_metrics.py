@@ -11,6 +11,7 @@ from shared.events import Event, EventBus, InMemoryEventBackend
 from shared.events.backends import EventBackend, EventNotPublishedError
 from shared.events.backends.monitored import MonitoredEventBackend
 from shared.events.metrics import MOST, EmfMetrics, Flow, Outcome, Tally
+from shared.platform.metrics import FLOW
 
 
 class Down(EventBackend):
@@ -97,4 +98,4 @@ def test_a_line_of_the_log_holds_count_and_latency(capsys):
     )  # fmt: skip
     (told,) = second["_aws"]["CloudWatchMetrics"]
     assert told["Namespace"] == "Millrace"
-    assert {"event_type", "topic", "consumer"} <= set(told["Dimensions"][0])
+    assert told["Dimensions"] == [FLOW.split(",")]

@@ -51,6 +51,14 @@ def test_a_second_failure_is_in_quarantine_again(quarantine):
     assert quarantine.redrive("acme", ENTRY.id, queues.send)
 
 
+def test_a_consumer_that_fails_again_at_once_leaves_the_event_in_quarantine(quarantine):
+    def send(url, body):
+        quarantine.add(replace(ENTRY, at="2026-01-01T00:00:09Z"))
+
+    assert quarantine.redrive("acme", ENTRY.id, send).status == "redriven"
+    assert quarantine.get("acme", ENTRY.id).status == "quarantined"
+
+
 def test_discard(quarantine):
     assert quarantine.discard("acme", ENTRY.id).status == "discarded"
     assert quarantine.get("acme", ENTRY.id).status == "discarded"

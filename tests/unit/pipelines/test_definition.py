@@ -10,6 +10,7 @@ import pytest
 from shared.pipelines.asl import compile_pipeline
 from shared.pipelines.definition import (
     PipelineDefinitionError,
+    Policy,
     create_pipeline,
     load_definitions,
 )
@@ -44,6 +45,9 @@ def test_a_router_that_is_not_placed_goes_last_and_add_chains():
         (("a", "r"), {"routers": {"r": {"x": ("a",)}}}, "twice"),
         (("A b",), {}, "no usable name"),
         (("a",), {"needs": {"b": ("mail",)}}, "unknown nodes"),
+        (("a",), {"policies": {"b": Policy(attempts=2)}}, "unknown nodes"),
+        (("r",), {"routers": {"r": {"x": ("s",)}, "s": {"y": ("r",)}}}, "own branch"),
+        (("a",), {"routers": {"r": {"x": ("r",)}}}, "unknown nodes"),
     ],
 )
 def test_what_cannot_be_built(nodes, how, told):
@@ -51,12 +55,51 @@ def test_what_cannot_be_built(nodes, how, told):
         create_pipeline("p", *nodes, **how)
 
 
-def test_branches_may_share_a_node_but_not_what_follows_it():
+def test_branches_share_a_node_only_with_what_follows_it():
     shared = create_pipeline("p", "r", routers={"r": {"x": ("a", "t"), "y": ("b", "t")}})
     assert compile_pipeline(shared, str)["States"]["t"]["Next"] == "Done"
     torn = create_pipeline("p", "r", routers={"r": {"x": ("t", "a"), "y": ("t",)}})
-    with pytest.raises(ValueError, match="t is followed by two"):
-        compile_pipeline(torn, str)
+    states = compile_pipeline(torn, lambda node: f"arn:{node}")["States"]
+    assert {name: states[name]["Next"] for name in ("t", "t 2")} == {"t": "a", "t 2": "Done"}
+    assert states["t 2"]["Parameters"]["FunctionName"] == "arn:t"
+    assert states["t 2"]["Catch"][0]["Next"] == "Failed at t"
+
+
+def test_a_router_in_a_branch():
+    made = create_pipeline(
+        "p", "r", "last",
+        routers={"r": {"x": ("a", "inner", "b")}, "inner": {"y": ("c",)}},
+    )  # fmt: skip
+    assert made.nodes == ("r", "last")
+    assert made.all_nodes() == ("r", "a", "inner", "c", "b", "last")
+    states = compile_pipeline(made, str)["States"]
+    assert states["inner"]["Next"] == "Which way after inner"
+    assert states["Which way after inner"]["Default"] == "b"
+    assert (states["c"]["Next"], states["b"]["Next"]) == ("b", "last")
+
+
+def test_a_policy_becomes_retry_and_time_out():
+    policy = Policy(attempts=3, errors=("Timeout", "KeyError"), interval=2, maximum=5, timeout=7)
+    made = create_pipeline("p", "a", "b", policies={"a": policy})
+    a, b = (compile_pipeline(made, str)["States"][name] for name in "ab")
+    assert (a["TimeoutSeconds"], b["TimeoutSeconds"]) == (7, 30)
+    assert a["Retry"][1] == {
+        "ErrorEquals": ["States.Timeout", "KeyError"], "IntervalSeconds": 2, "MaxAttempts": 2,
+        "BackoffRate": 2.0, "MaxDelaySeconds": 5, "JitterStrategy": "FULL",
+    }  # fmt: skip
+    assert len(b["Retry"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"attempts": 0}, "attempts"), ({"errors": ()}, "errors"), ({"interval": 0}, "interval"),
+        ({"interval": 9}, "maximum"), ({"rate": 0.5}, "rate"), ({"timeout": 31}, "timeout"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_cannot_be_kept(wrong, told):
+    with pytest.raises(PipelineDefinitionError, match=told):
+        Policy(**wrong)
 
 
 def test_every_task_is_bounded_retried_with_jitter_and_caught_by_name():
@@ -102,3 +145,12 @@ def test_two_of_a_name_and_a_folder_without_a_pipeline(tmp_path):
     _folder(tmp_path, "0", "x = 1\n")
     with pytest.raises(PipelineDefinitionError, match="no `pipeline`"):
         load_definitions(tmp_path)
+
+
+def test_every_file_that_cannot_be_imported_is_named(tmp_path):
+    _folder(tmp_path, "a", "import nowhere_to_be_found\n")
+    _folder(tmp_path, "b", "1 / 0\n")
+    with pytest.raises(PipelineDefinitionError) as raised:
+        load_definitions(tmp_path)
+    for told in ("a/pipeline.py: ModuleNotFoundError", "b/pipeline.py: ZeroDivisionError"):
+        assert f"functions/pipeline_nodes/{told}" in str(raised.value)

@@ -134,7 +134,8 @@ def test_an_entity_that_is_gone_leaves_the_run_alone():
 
 def _fail(item):
     inner = json.dumps({"errorType": "ValueError", "errorMessage": "bad budget"})
-    cause = json.dumps({"Error": "ValueError", "Cause": inner})
+    before = [{"node": "first", "status": "completed", "ms": 1, "attempt": 1}]
+    cause = json.dumps([{"Error": "ValueError", "Cause": inner}, before])
     return Ended("FAILED", {}, "NodeFailed.analyze", cause)
 
 
@@ -152,6 +153,8 @@ def test_a_failure_is_retried_later_then_quarantined_with_node_and_reason():
     assert (entry.attempts, entry.event_id) == (3, world.event.id)
     run = Runs(world.tables, "executions").get("acme", "lead_pipeline", world.event.id)
     assert (run.status, run.node) == ("failed", "analyze")
+    ran = [(entry["node"], entry["status"]) for entry in run.trace]
+    assert ran == [("first", "completed"), ("analyze", "failed")]
 
 
 def test_after_the_mend_a_redriven_event_passes():
@@ -169,8 +172,11 @@ def test_after_the_mend_a_redriven_event_passes():
     [
         (Ended("TIMED_OUT", {}), "TIMED_OUT"),
         (Ended("FAILED", {}, "States.Runtime", "no such path"), "no such path"),
-        (Ended("FAILED", {}, "NodeFailed.x", '{"Error":"States.Timeout"}'), "States.Timeout: "),
-        (Ended("FAILED", {}, "NodeFailed.x", '{"Error":"E","Cause":"text"}'), "E: text"),
+        (
+            Ended("FAILED", {}, "NodeFailed.x", '[{"Error":"States.Timeout"},[]]'),
+            "States.Timeout: ",
+        ),
+        (Ended("FAILED", {}, "NodeFailed.x", '[{"Error":"E","Cause":"text"},[]]'), "E: text"),
     ],
 )
 def test_reasons_are_readable(ended, reason):

@@ -14,9 +14,11 @@ from functions.pipeline_nodes.lead.facts import JudgedLead
 from functions.pipeline_nodes.lead.respond import answer
 from shared.events.catalog.registry import UnknownEventTypeError
 from shared.pipelines.definition import load_definitions
-from shared.pipelines.dispatcher import EventDispatcher, load_node, mappings
+from shared.pipelines.dispatcher import Dispatcher
 from shared.pipelines.inline import run_inline
+from shared.pipelines.mapping import mappings
 from shared.pipelines.node import Context
+from shared.pipelines.programs import Program, Registry, load_node
 from tests.fakes.ports import MemoryMail
 from tests.unit.pipelines.test_definition import ROOT
 
@@ -169,7 +171,7 @@ def test_the_mappings_know_old_names_and_are_read_only():
 
 
 def test_dispatch_waits_for_the_result():
-    dispatcher = EventDispatcher([LEAD])
+    dispatcher = Dispatcher(Registry([Program(LEAD)]))
     result = dispatcher.dispatch("business_lead_created", {"name": "A", "value": 60_000})
     assert result["status"] == "invoice_ready"
     assert dispatcher.dispatch("process_lead", {})["failed_node"] == "analyze"

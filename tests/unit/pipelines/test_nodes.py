@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import BaseModel
 
 from shared.pipelines.definition import create_pipeline
+from shared.pipelines.dry import NoStandInError
 from shared.pipelines.inline import run_inline
-from shared.pipelines.node import NodeInputError, NodeResultError, node, router
+from shared.pipelines.node import NodeInputError, NodeResultError, as_node, node, router
+from shared.platform.mail import Message
 
 
 class Asked(BaseModel):
@@ -118,3 +122,64 @@ def test_a_failure_is_data_and_names_its_own_node():
 def test_a_router_runs_once():
     pipeline = create_pipeline("p", "choose", routers={"choose": {"x": ()}})
     assert [t["node"] for t in _run(pipeline, to="x")["trace"]] == ["choose"]
+
+
+def _lines(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_node_writes_one_line_that_can_be_followed_and_shows_no_data(capsys):
+    item = _item(number=2, secret="hunter2")
+    item["context"] |= {"correlation_id": "c1"}
+    double.handler({"item": item, "attempt": 1}, None)
+    (line,) = _lines(capsys)
+    assert line["timestamp"]
+    assert line | {"ms": 0, "timestamp": ""} == {
+        "level": "INFO", "message": "node", "timestamp": "", "service": "p", "pipeline": "p",
+        "node": "double", "status": "completed", "ms": 0, "attempt": 2, "event_id": "e",
+        "correlation_id": "c1", "tenant": "t",
+    }  # fmt: skip
+
+
+def test_a_node_that_fails_writes_its_line_and_raises(capsys):
+    with pytest.raises(ValueError, match="no"):
+        fail.handler({"item": _item(secret="hunter2")}, None)
+    (line,) = _lines(capsys)
+    assert (line["level"], line["status"], line["error_type"]) == ("ERROR", "failed", "ValueError")
+    assert "hunter2" not in json.dumps(line)
+
+
+def test_a_dry_run_goes_on_behind_a_failure_and_runs_nothing_more(capsys):
+    item = _item(a=1)
+    item["context"] |= {"dry": True}
+    failed = fail.handler({"item": item}, None)
+    assert failed["context"]["failed_node"] == "fail"
+    assert failed["trace"][0]["error"] == "ValueError: no"
+    assert replace.handler({"item": failed}, None) == failed
+    assert len(_lines(capsys)) == 1
+
+
+@pytest.mark.parametrize("name", ["mail", "door"])
+def test_in_a_dry_run_a_port_is_never_opened(name):
+    def opened():
+        raise AssertionError("opened")
+
+    def sends(data, context):
+        context.ports[name]().send("t", "key", Message("a@b", "Hello", "text"))
+
+    sending = node(ports={name: opened})(sends)
+    item = _item(a=1)
+    item["context"] |= {"dry": True}
+    if name == "mail":
+        (effect,) = sending.step(item)["trace"][0]["effects"]
+        assert (effect["to"], effect["subject"]) == ("a@b", "Hello")
+    else:
+        with pytest.raises(NoStandInError, match="nothing in the place of door"):
+            sending.step(item)
+    with pytest.raises(AssertionError, match="opened"):
+        sending.step(_item(a=1))
+
+
+def test_what_is_no_node_is_said():
+    with pytest.raises(TypeError, match="7 is no node"):
+        as_node(7)

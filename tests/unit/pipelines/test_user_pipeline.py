@@ -7,8 +7,9 @@ import pytest
 from functions.pipeline_nodes.user.facts import NewUser
 from functions.pipeline_nodes.user.welcome import greet
 from shared.pipelines.definition import load_definitions
-from shared.pipelines.dispatcher import load_node, mappings
+from shared.pipelines.mapping import mappings
 from shared.pipelines.node import Context
+from shared.pipelines.programs import load_node
 from tests.fakes.ports import MemoryMail
 from tests.unit.pipelines.test_definition import ROOT
 

@@ -1,0 +1,1 @@
+"""The smallest pipeline: one node that says that it ran."""
