@@ -1,6 +1,7 @@
 """What workflows need while nobody asks: machines and runs that are left over, failed runs.
 
 schedule ──> collector of machines        schedule ──> sweeper of overdue runs
+Step Functions ── a machine ended otherwise than well ──> queue ──> the same sweeper
 bus ── execution.failed ──> queue ──> starter of the workflow that is meant for failures
 """
 
@@ -18,7 +19,7 @@ from infra.config import MAX_ATTEMPTS
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.node_runner import MACHINES, NodeRunner
-from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
+from infra.constructs.queue_with_dead_letters import TAKE, QueueWithDeadLetters
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import DUE, GET, PUT, index_arn
@@ -84,15 +85,32 @@ class WorkflowUpkeep(Construct):
         # A run that was waited for tells so that it is over.
         made.allow(["states:SendTaskSuccess"], [own_arn("states", MACHINES)])
         repeat(self, "Overdue", made, "rate(5 minutes)")
+        self._hear_of_machines(made)
+
+    def _hear_of_machines(self, overdue: ServiceFunction) -> None:
+        """A machine that ends outside its tasks has written no end of its run."""
+        delivery = self._queue("EndedMachine")
+        machines = own_arn("states", f"stateMachine:{PREFIX}")
+        pattern = events.EventPattern(
+            source=["aws.states"],
+            detail_type=["Step Functions Execution Status Change"],
+            detail={
+                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                "stateMachineArn": [{"prefix": machines}],
+            },
+        )
+        events.Rule(
+            self,
+            "EndedMachineRule",
+            description="Machines of workflows that ended otherwise than well",
+            event_pattern=pattern,
+            targets=[_target(delivery)],
+        )
+        self._consume("EndedMachine", overdue, delivery)
 
     def _start_for_failures(self) -> None:
         data = self._data
-        delivery = QueueWithDeadLetters(
-            self, "failures", consumer_timeout=_SHORT_SECONDS, max_receives=MAX_ATTEMPTS
-        )
-        target = targets.SqsQueue(
-            delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
-        )
+        delivery = self._queue("Failure")
         events.Rule(
             self,
             "FailureRule",
@@ -101,8 +119,7 @@ class WorkflowUpkeep(Construct):
             event_pattern=events.EventPattern(
                 source=["millrace.executions"], detail_type=["execution.failed"]
             ),
-            # The generated class names a parameter otherwise than its interface, hence the cast.
-            targets=[cast("events.IRuleTarget", target)],
+            targets=[_target(delivery)],
         )
         made = self._function("FailureStarter", "failure_starter", _SHORT_SECONDS)
         made.allow([*GET, *PUT], [data.executions.table_arn])
@@ -112,11 +129,21 @@ class WorkflowUpkeep(Construct):
         made.allow(PUT, [data.inbox.table_arn])
         made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
         made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
-        made.allow(CONSUME, [delivery.queue.queue_arn])
+        self._consume("Failure", made, delivery)
+
+    def _queue(self, name: str) -> QueueWithDeadLetters:
+        return QueueWithDeadLetters(
+            self, name, consumer_timeout=_SHORT_SECONDS, max_receives=MAX_ATTEMPTS
+        )
+
+    def _consume(
+        self, name: str, function: ServiceFunction, delivery: QueueWithDeadLetters
+    ) -> None:
+        function.allow(TAKE, [delivery.queue.queue_arn])
         lambda_.CfnEventSourceMapping(
             self,
-            "FailureQueueMapping",
-            function_name=made.function.function_name,
+            f"{name}QueueMapping",
+            function_name=function.function.function_name,
             event_source_arn=delivery.queue.queue_arn,
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
@@ -124,3 +151,11 @@ class WorkflowUpkeep(Construct):
                 maximum_concurrency=2
             ),
         )
+
+
+def _target(delivery: QueueWithDeadLetters) -> events.IRuleTarget:
+    made = targets.SqsQueue(
+        delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
+    )
+    # The generated class names a parameter otherwise than its interface, hence the cast.
+    return cast("events.IRuleTarget", made)
