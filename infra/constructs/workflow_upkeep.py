@@ -127,6 +127,9 @@ class WorkflowUpkeep(Construct):
         read = (data.crm, data.workflows, data.identity, data.inbox)
         made.allow(GET, [table.table_arn for table in read])
         made.allow(PUT, [data.inbox.table_arn])
+        # A start is counted beside its workflow; the workflow itself is not its to write.
+        counts = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#last_runs"]}}
+        made.allow(PUT, [data.workflows.table_arn], counts)
         made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
         made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
         self._consume("Failure", made, delivery)
