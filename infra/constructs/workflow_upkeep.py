@@ -18,7 +18,7 @@ from infra.config import MAX_ATTEMPTS
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.node_runner import MACHINES, NodeRunner
-from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
+from infra.constructs.queue_with_dead_letters import TAKE, QueueWithDeadLetters
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import DUE, GET, PUT, index_arn
@@ -83,6 +83,8 @@ class WorkflowUpkeep(Construct):
         made.allow(["states:StopExecution"], [own_arn("states", f"execution:{PREFIX}*")])
         # A run that was waited for tells so that it is over.
         made.allow(["states:SendTaskSuccess"], [own_arn("states", MACHINES)])
+        # A run of one call that waited long enough goes on.
+        made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
         repeat(self, "Overdue", made, "rate(5 minutes)")
 
     def _start_for_failures(self) -> None:
@@ -113,7 +115,7 @@ class WorkflowUpkeep(Construct):
         made.allow(PUT, [data.inbox.table_arn])
         made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
         made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
-        made.allow(CONSUME, [delivery.queue.queue_arn])
+        made.allow(TAKE, [delivery.queue.queue_arn])
         lambda_.CfnEventSourceMapping(
             self,
             "FailureQueueMapping",
