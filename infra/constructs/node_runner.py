@@ -19,7 +19,7 @@ from infra.constructs.data import Data
 from infra.constructs.python_tool import PythonTool
 from infra.constructs.roles import right, service_role
 from infra.constructs.service_function import Deployment, ServiceFunction
-from infra.constructs.tables import BOARD, GET, PUT, READ, WRITE, index_arn
+from infra.constructs.tables import BOARD, GET, PUT, READ, index_arn
 from shared.platform.flow_machines import PREFIX
 from shared.platform.foreign_buckets import ROLE_PREFIX
 
@@ -108,9 +108,8 @@ class NodeRunner(Construct):
             right([*READ, *PUT, "dynamodb:UpdateItem"], [data.executions.table_arn]),
             right([*READ, *PUT, "dynamodb:UpdateItem"], [data.crm.table_arn]),
             right(["dynamodb:Query"], [index_arn(data.crm, BOARD)]),
-            right([*READ, *WRITE], [data.workflows.table_arn]),
-            right([*GET, *WRITE], [data.inbox.table_arn]),
-            right([*PUT], [data.audit.table_arn]),
+            right([*READ, *PUT, "dynamodb:DeleteItem"], [data.workflows.table_arn]),
+            right([*GET, *PUT, "dynamodb:UpdateItem"], [data.inbox.table_arn]),
             right([*GET], [data.identity.table_arn]),
         ]
         # The generated class names parameters otherwise than its interface, hence the cast.

@@ -13,7 +13,7 @@ from infra.constructs.data import Data
 from infra.constructs.http_function import HttpFunction
 from infra.constructs.node_runner import BUCKET_ROLES, KEEP, MACHINES, SECRETS, NodeRunner
 from infra.constructs.service_function import Deployment
-from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, WRITE, index_arn
+from infra.constructs.tables import GET, PUT, READ, RECENT, USER, WORKFLOW, index_arn
 from shared.platform.flow_machines import PREFIX
 
 
@@ -70,12 +70,13 @@ class WorkflowApi(Construct):
 
     def _may_keep(self) -> None:
         data, made = self._data, self.function
-        made.allow([*READ, *PUT, "dynamodb:DeleteItem"], [data.crm.table_arn])
-        made.allow([*READ, *WRITE], [data.workflows.table_arn])
-        made.allow([*READ, *WRITE], [data.executions.table_arn])
+        delete = ["dynamodb:DeleteItem"]
+        made.allow([*GET, *PUT, *delete], [data.crm.table_arn])
+        made.allow([*READ, *PUT, *delete], [data.workflows.table_arn])
+        made.allow([*READ, *PUT, "dynamodb:UpdateItem"], [data.executions.table_arn])
         lists = [index_arn(data.executions, index) for index in (RECENT, WORKFLOW, USER)]
         made.allow(["dynamodb:Query"], lists)
-        made.allow([*GET, *PUT, "dynamodb:DeleteItem"], [data.inbox.table_arn])
+        made.allow([*GET, *PUT, *delete], [data.inbox.table_arn])
         made.allow(GET, [data.identity.table_arn])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
         made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])

@@ -84,6 +84,8 @@ class WorkflowUpkeep(Construct):
         made.allow(["states:StopExecution"], [own_arn("states", f"execution:{PREFIX}*")])
         # A run that was waited for tells so that it is over.
         made.allow(["states:SendTaskSuccess"], [own_arn("states", MACHINES)])
+        # A run of one call that waited long enough goes on.
+        made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
         repeat(self, "Overdue", made, "rate(5 minutes)")
         self._hear_of_machines(made)
 
@@ -123,7 +125,8 @@ class WorkflowUpkeep(Construct):
         )
         made = self._function("FailureStarter", "failure_starter", _SHORT_SECONDS)
         made.allow([*GET, *PUT], [data.executions.table_arn])
-        made.allow(PUT, [data.crm.table_arn])
+        # The workflow that starts remembers its last run.
+        made.allow(PUT, [data.crm.table_arn, data.workflows.table_arn])
         read = (data.crm, data.workflows, data.identity, data.inbox)
         made.allow(GET, [table.table_arn for table in read])
         made.allow(PUT, [data.inbox.table_arn])

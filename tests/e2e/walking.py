@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
+
+from tests.connections.conftest import CLIENT, SECRET, Service
 from tests.e2e.workflows import Client, asking, flow, node, row
 
 LARGE = "x" * 100_000
 
 
-def walk_workflows(running) -> None:
-    """Nodes, engines, workflows in workflows, answers, failures, and what is left over."""
+def walk_workflows(running, service: Service) -> None:
+    """Nodes, engines, drafts, other people's services, answers, failures, what is left over."""
     client = Client(running)
     nodes_that_ask(client)
     engines(client)
+    drafts(client)
+    connections(client, service)
     failures(client)
     left_over(client)
 
@@ -24,7 +31,7 @@ def nodes_that_ask(client: Client) -> None:
         node("make", "create-lead", name="From a flow"),
         node("find", "find-leads", name="From a flow"),
         node("write", "file-writer", path="a.txt", content="{{ data.large }}", mode="new"),
-        node("read", "file-reader", path="a.txt", read_mode="whole"),
+        node("read", "file-reader", glob="*.txt"),
         node("mail", "send-email", to=["w@example.com"], subject="Hello", body="Ada"),
         node("tell", "notify", members=["nobody"], title="Hello"),
         node("event", "emit-event", event_type="lead.qualified", data={"lead_id": lead}),
@@ -41,7 +48,9 @@ def nodes_that_ask(client: Client) -> None:
         ).json()
         answer = client.at.http.post(f"{client.at.url}/workflows/{drawn['id']}/publish/", json={})
         assert answer.ok, answer.text
-        client.ended(client.begun(drawn["id"], large=LARGE))
+        run = client.begun(drawn["id"], large=LARGE)
+        client.ended(run)
+        assert client.at.get(f"/executions/{run}/nodes/start/")
 
 
 def engines(client: Client) -> None:
@@ -58,38 +67,100 @@ def engines(client: Client) -> None:
     client.approve(first)
     client.post(f"/executions/{second}/cancel/")
     client.ended(first)
+    once = {"Idempotency-Key": "walk-run"}
+    where = f"{client.at.url}/workflows/{workflow}/execute/"
+    answers = [client.at.http.post(where, json={}, headers=once).json() for _ in range(2)]
+    assert answers[0]["execution_id"] == answers[1]["execution_id"]
     client.at.get("/executions/")
     client.at.get("/executions/", params={"user_id": "nobody"})
     client.at.get(f"/workflows/{workflow}/executions/")
 
 
+def drafts(client: Client) -> None:
+    """A draft that is tried, with a pin, and all of that forgotten."""
+    drawn = client.post("/workflows/", name="draft", definition=row([node("start", "start")]))
+    where = f"/workflows/{drawn['id']}/development"
+    client.post(f"{where}/run/", until="start")
+    pin = f"{client.at.url}{where}/pins/start/"
+    assert client.at.http.put(pin, json={"value": {"x": 1}}).ok
+    assert client.at.http.delete(pin).json() == {"cleared": 1}
+    assert client.at.http.delete(f"{client.at.url}{where}/outputs/").ok
+
+
+def connections(client: Client, service: Service) -> None:
+    """A connection that a person authorizes, a run renews, and its service takes back."""
+    settings = {
+        "kind": "oauth2", "authorize_url": f"{service.url}/authorize", "client_id": CLIENT,
+        "token_url": f"{service.url}/token", "client_secret": SECRET,
+    }  # fmt: skip
+    made = client.post(
+        "/connections/", name="Theirs", hosts=[service.host], settings=settings,
+        test_url=f"{service.url}/api/me",
+    )  # fmt: skip
+    where = f"/connections/{made['id']}/"
+    begun = client.post(f"{where}oauth2/start/")["authorization_url"]
+    sent = httpx.get(begun, trust_env=False).headers["location"]
+    assert httpx.get(sent, trust_env=False).status_code == 200
+    assert client.post(f"{where}test/")["works"] is True
+    asked = {"url": f"{service.url}/api/me", "connection": made["id"], "fail_on": "status"}
+    workflow = client.published(flow([node("ask", "http-request", **asked)]))
+    service.access.clear()
+    assert client.ended(client.begun(workflow))["status"] == "completed"
+    assert client.at.http.delete(f"{client.at.url}{where}?force=true").status_code == 204
+    alone = {**settings, "grant": "client_credentials", "authorize_url": None}
+    made = client.post("/connections/", name="Alone", hosts=[service.host], settings=alone)
+    asked = {"url": f"{service.url}/api/me", "connection": made["id"]}
+    workflow = client.published(flow([node("ask", "http-request", **asked)]))
+    service.answers[:] = [(500, b"")] * 20  # no token yet: the right to ask is given back
+    client.ended(client.begun(workflow))
+    service.answers.clear()
+
+
 def failures(client: Client) -> None:
-    """A run that fails, and the workflow that is meant for that."""
-    helper = client.published(row([node("start", "start")], timeout=60, node_timeout=30))
+    """Runs that fail, and the workflow of each engine that is meant for that."""
     bad = node("bad", "move-lead", lead_id="nobody", status="Interest")
-    workflow = client.published(row([node("start", "start"), bad], on_failure=helper))
-    assert client.ended(client.begun(workflow))["status"] == "failed"
-    client.at.eventually(
-        lambda: client.at.get("/executions/", params={"workflow_id": helper})["executions"], 60
-    )
+    helpers = []
+    for engine in ("inline", "durable"):
+        helpers.append(client.published(row([node("start", "start")], engine=engine)))
+        workflow = client.published(row([node("start", "start"), bad], on_failure=helpers[-1]))
+        assert client.ended(client.begun(workflow))["status"] == "failed"
+    for helper in helpers:
+        client.at.eventually(
+            lambda: client.at.get(f"/workflows/{helper}/executions/")["executions"],  # noqa: B023
+            60,
+        )
 
 
 def left_over(client: Client) -> None:
-    """A machine of a version that was replaced, and a run that is late."""
+    """A machine of a version that was replaced, and runs that are late: one is waited for."""
     workflow = client.published(asking())
     client.publish(workflow)
-    late = client.begun(workflow)
-    client.asks(late)
-    table = client.at.platform.table("ExecutionsTable")
-    key = {"pk": {"S": f"demo#execution#{late}"}, "sk": {"S": "state"}}
-    client.at.aws("dynamodb").update_item(
-        TableName=table, Key=key,
-        UpdateExpression="SET due_pk = :p, due_sk = :s, due_at = :d",
-        ExpressionAttributeValues={
-            ":p": {"S": "due#0"}, ":s": {"S": "2020"}, ":d": {"S": "2020-01-01T00:00:00+00:00"},
-        },
-    )  # fmt: skip
+    ask = node("child", "sub-workflow", workflow=workflow, wait=True)
+    client.begun(client.published(row([node("start", "start"), ask])))
+    where = f"/workflows/{workflow}/executions/"
+    child = client.at.eventually(lambda: client.at.get(where)["executions"], 60)[0]
+    inline = client.begun(client.published(asking(engine="inline")))
+    for late in (child["execution_id"], inline):
+        client.asks(late)
+        due_long_ago(client, late)
     functions = client.at.aws("lambda")
-    functions.invoke(FunctionName="OverdueFunction", Payload=b"{}")
+    swept = functions.invoke(FunctionName="OverdueFunction", Payload=b"{}")["Payload"].read()
+    assert json.loads(swept).get("closed", 0) >= 2, swept
+    assert client.ended(child["execution_id"])["status"] == "failed"
+    client.post(f"/executions/{inline}/cancel/")
     functions.invoke(FunctionName="MachineCollectorFunction", Payload=b'{"grace": 0}')
     assert client.at.http.delete(f"{client.at.url}/workflows/{workflow}/").ok
+
+
+def due_long_ago(client: Client, execution: str) -> None:
+    """As if nobody had looked after a run."""
+    client.at.aws("dynamodb").update_item(
+        TableName=client.at.platform.table("ExecutionsTable"),
+        Key={"pk": {"S": f"demo#execution#{execution}"}, "sk": {"S": "state"}},
+        ConditionExpression="attribute_exists(pk)",
+        UpdateExpression="SET due_pk = :p, due_sk = :s, due_at = :d, tenant = :t",
+        ExpressionAttributeValues={
+            ":p": {"S": "due#0"}, ":s": {"S": "2020"}, ":d": {"S": "2020-01-01T00:00:00+00:00"},
+            ":t": {"S": "demo"},
+        },
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 ASKED = {"id": "ask", "type": "approval", "config": {"approvers": ["ada"]}}
 
 
-def node(name: str, of: str, **config: Any) -> dict[str, Any]:
+def node(name: str, of: str, /, **config: Any) -> dict[str, Any]:
     return {"id": name, "type": of, "config": config}
 
 

@@ -39,7 +39,7 @@ def test_each_definition_gets_its_own_way_from_the_bus_to_its_nodes() -> None:
     template.has_resource_properties(
         "AWS::Events::Rule", {"EventPattern": {"detail-type": ["deal.won"]}}
     )
-    old_name_too = ["business_lead_created", "lead.created"]
+    old_name_too = ["lead.created", "business_lead_created"]
     template.has_resource_properties(
         "AWS::Events::Rule", {"EventPattern": {"detail-type": old_name_too}}
     )

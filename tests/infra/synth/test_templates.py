@@ -103,7 +103,8 @@ def test_the_dashboard_shows_every_function_queue_machine_and_the_api(
 
 def test_a_stack_stays_far_from_what_cloudformation_allows(assembly: Path) -> None:
     for template in assembly.glob("*.template.json"):
-        assert len(json.loads(template.read_text())["Resources"]) < 250, template.name
+        # Of the 500 there may be: a pipeline of five nodes more takes some 25.
+        assert len(json.loads(template.read_text())["Resources"]) < 400, template.name
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
