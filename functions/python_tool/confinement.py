@@ -1,8 +1,8 @@
 """What a process takes from itself before it runs a program: limits, system calls, files.
 
-`seccomp` refuses sockets, new processes, signals on every way and every change of files; without it no program
-is run. `landlock` leaves Python's own library of all files, where the kernel has it. Both are
-Linux's.
+`seccomp` refuses sockets, new processes, signals on every way and every change of files; without
+it no program is run. `landlock` leaves Python's own library of all files, where the kernel has it.
+Both are Linux's.
 """
 
 from __future__ import annotations
