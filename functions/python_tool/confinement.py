@@ -1,8 +1,8 @@
 """What a process takes from itself before it runs a program: limits, system calls, files.
 
-`seccomp` refuses sockets, new processes, signals and every change of files; without it no program
-is run. `landlock` leaves Python's own library of all files, where the kernel has it. Both are
-Linux's.
+`seccomp` refuses sockets, new processes, signals on every way and every change of files; without
+it no program is run. `landlock` leaves Python's own library of all files, where the kernel has it.
+Both are Linux's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _FILTER: Final = 2
 _X86: Final = {
     "arch": 0xC000003E,
     "opens": {2: 1, 257: 2},
+    "fcntl": 72,
     "refused": (
+        129, 141, 142, 144, 203, 251, 297, 314,
         29, 41, 42, 43, 44, 46, 49, 50, 53, 56, 57, 58, 59, 62, 64, 68, 76, 77, 82, 83, 84, 85, 86,
         87, 88, 90, 91, 92, 93, 94, 101, 132, 133, 155, 160, 161, 165, 166, 188, 189, 190, 197, 198,
         199, 200, 234, 235, 240, 248, 250, 258, 259, 260, 261, 263, 264, 265, 266, 268, 272, 280,
@@ -37,7 +39,9 @@ _X86: Final = {
 _ARM: Final = {
     "arch": 0xC00000B7,
     "opens": {56: 2},
+    "fcntl": 25,
     "refused": (
+        30, 118, 119, 122, 138, 140, 240, 274,
         5, 6, 7, 14, 15, 16, 33, 34, 35, 36, 37, 38, 39, 40, 41, 45, 46, 51, 52, 53, 54, 55, 88, 97,
         117, 129, 130, 131, 164, 180, 186, 190, 194, 198, 199, 200, 201, 202, 203, 206, 211, 217,
         219, 220, 221, 241, 242, 261, 268, 270, 271, 276, 277, 279, 280, 281, 282, 424, 425, 426,
@@ -46,6 +50,9 @@ _ARM: Final = {
 }  # fmt: skip
 _MACHINES: Final[dict[str, dict[str, Any]]] = {"x86_64": _X86, "aarch64": _ARM}
 _CHANGES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+_OWNERS: Final = (8, 10, 15)
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX: a pipe would send its owner, also another process, a signal."""
 
 _LOAD, _JUMP, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
@@ -111,6 +118,12 @@ def _filter(machine: dict[str, Any]) -> Iterator[bytes]:
     for call in machine["refused"]:
         yield _step(_JUMP, call, 0, 1)
         yield _step(_RETURN, _REFUSE)
+    yield _step(_JUMP, machine["fcntl"], 0, 2 * len(_OWNERS) + 2)
+    yield _step(_LOAD, 16 + 8)
+    for command in _OWNERS:
+        yield _step(_JUMP, command, 0, 1)
+        yield _step(_RETURN, _REFUSE)
+    yield _step(_RETURN, _ALLOW)
     for call, place in machine["opens"].items():
         yield _step(_JUMP, call, 0, 5)
         yield _step(_LOAD, 16 + 8 * place)

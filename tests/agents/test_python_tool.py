@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -60,6 +61,37 @@ def test_a_program_reaches_nothing(code):
     error = run(code, None, 5)["error"]
     assert error
     assert error.split(":")[0] in REFUSED, error
+
+
+QUEUED = """
+import ctypes, os, platform, struct
+libc = ctypes.CDLL(None, use_errno=True)
+x86 = platform.machine() == "x86_64"
+told = ctypes.create_string_buffer(struct.pack("iii", 9, 0, -1) + bytes(116), 128)
+alone, thread = (129, 297) if x86 else (138, 240)
+for call in ((alone, data, 9, told), (thread, data, data, 9, told)):
+    done = libc.syscall(*call)
+    result = [done, ctypes.get_errno()]
+    if done == 0:
+        break
+"""
+OWNED = """
+import fcntl, os
+fcntl.fcntl(1, fcntl.F_SETOWN, data)
+fcntl.fcntl(1, 10, 9)
+fcntl.fcntl(1, fcntl.F_SETFL, fcntl.fcntl(1, fcntl.F_GETFL) | os.O_ASYNC)
+os.write(1, b" ")
+"""
+
+
+@pytest.mark.parametrize("code", [QUEUED, OWNED])
+def test_a_program_signals_no_other_process_on_any_way(code):
+    with subprocess.Popen(["sleep", "60"]) as other:
+        found = run(code, other.pid, 5)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(0.3)
+        other.kill()
+    assert found["result"] == [-1, 1] or found["error"].startswith("PermissionError"), found
 
 
 def test_a_program_sees_nothing_of_the_environment(monkeypatch):

@@ -18,8 +18,9 @@ NEVER_KEPT: Final = frozenset(
 """Credentials, addresses of people, and what is about the connection alone."""
 _MOST: Final = 60
 _LONGEST: Final = 2_000
-REPLAY: Final = ("idempotency-key", "webhook-id")
-"""Headers by which a sender says that a call is the same as one before."""
+REPLAY: Final = ("webhook-id", "idempotency-key")
+"""Headers by which a sender says that a call is the same as one before: first what is signed, so
+that whoever repeats a call of another cannot make it a new one."""
 
 
 def call(

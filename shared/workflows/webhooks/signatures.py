@@ -57,6 +57,8 @@ def _signed(secret: str, headers: Headers, body: bytes, now: float) -> bool:
         wanted = f"sha256={_hmac(secret.encode(), body).hex()}"
         return hmac.compare_digest(hub.encode(), wanted.encode())
     stamp = headers.get("webhook-timestamp", "")
+    if not headers.get("webhook-id"):  # by which the call is known when it comes again
+        return False
     if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):
         return False
     if abs(now - int(stamp)) > TOLERANCE:

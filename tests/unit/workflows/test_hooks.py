@@ -195,6 +195,23 @@ def test_signed_calls_only(api):
     assert api.secrets.values == {}
 
 
+def test_a_signed_call_of_another_starts_nothing_when_it_is_sent_again(api):
+    where, hook = api.hooked()
+    secret = api("PUT", f"{where}/webhook/in/", json={"auth": "hmac"}).json()["secret"]
+    body, now = b'{"n": 1}', int(api.clock().timestamp())
+
+    def signed(name):
+        signature = sign(secret, name, now, body)
+        return {"webhook-id": name, "webhook-timestamp": str(now), "webhook-signature": signature}
+
+    first = api.call(hook, content=body, headers=signed("m")).json()
+    for more in ({}, {"Idempotency-Key": "new"}, {"Idempotency-Key": "newer"}):
+        again = api.call(hook, content=body, headers={**signed("m"), **more})
+        assert again.json() == first
+    assert len(api.get("/executions/")["executions"]) == 1
+    assert api.call(hook, content=body, headers=signed("")).status_code == 401
+
+
 def test_keys_and_methods(api):
     where, hook = api.hooked()
     made = api("PUT", f"{where}/webhook/in/", json={"auth": "key", "methods": ["PUT"]}).json()
