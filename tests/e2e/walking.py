@@ -21,6 +21,7 @@ def walk_workflows(running, service: Service) -> None:
     connections(client, service)
     failures(client)
     left_over(client)
+    machine_ended(client)
 
 
 def nodes_that_ask(client: Client) -> None:
@@ -150,6 +151,18 @@ def left_over(client: Client) -> None:
     client.post(f"/executions/{inline}/cancel/")
     functions.invoke(FunctionName="MachineCollectorFunction", Payload=b'{"grace": 0}')
     assert client.at.http.delete(f"{client.at.url}/workflows/{workflow}/").ok
+
+
+def machine_ended(client: Client) -> None:
+    """What Step Functions says of a machine that ended outside its tasks closes its run."""
+    late = client.begun(client.published(asking(engine="inline")))
+    client.asks(late)
+    given = {"tenant": "demo", "execution": late, "path": "", "route": None}
+    detail = {"status": "TIMED_OUT", "cause": "too late", "input": json.dumps(given)}
+    platform, sqs = client.at.platform, client.at.aws("sqs")
+    url = sqs.get_queue_url(QueueName=platform.deployment.name("EndedMachineQueue"))["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"detail": detail}))
+    assert client.ended(late)["status"] == "failed"
 
 
 def due_long_ago(client: Client, execution: str) -> None:

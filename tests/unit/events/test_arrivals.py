@@ -37,3 +37,11 @@ def test_nobody_else_says_who_became_a_member(name):
 def test_an_unregistered_source_is_refused():
     with pytest.raises(RejectedEventError, match="is not registered"):
         arrived(message("evil.website", "process_lead", {"name": "Ann"}), registered)
+
+
+@pytest.mark.parametrize("time", ["never", None, 7.5, "2026-03-01T12:00:00"])
+def test_a_time_that_nobody_can_read_is_refused_and_not_tried_again(time):
+    body = json.loads(message("demo.website", "process_lead", {"name": "Ann"})) | {"time": time}
+    with pytest.raises(RejectedEventError) as refused:
+        arrived(json.dumps(body), registered)
+    assert (refused.value.tenant, refused.value.event_type) == ("demo", "process_lead")
