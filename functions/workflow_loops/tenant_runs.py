@@ -142,7 +142,7 @@ class TenantRuns:
 
     def _subject(self, execution: Execution) -> str:
         if execution.number is None:
-            return execution.cause.id
+            return execution.tried_by or execution.cause.id
         version = self._publishing.version(self._tenant, execution.workflow_id, execution.number)
         return version.published_by
 

@@ -55,6 +55,8 @@ class Execution(BaseModel):
     express: bool = False
     status: Status = "running"
     cause: Cause
+    tried_by: str = ""
+    """Of a draft: in whose name its nodes act, also after it was resumed."""
     user_id: str | None = None
     """The member who started it, or in whose run it was started."""
     error: dict[str, Any] | None = None

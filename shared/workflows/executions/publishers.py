@@ -18,7 +18,7 @@ class Publishers(Protocol):
         """Whether somebody has a right in a tenant at this moment."""
 
     def names(self, tenant: str, subject: str) -> frozenset[str]:
-        """By which other names a member may be named: the e-mail address, the name."""
+        """By which other names a member may be named: those that no member gives himself."""
 
 
 class IdentityPublishers:
@@ -42,7 +42,8 @@ class IdentityPublishers:
         item = self._tables.get(self._identity, rows.membership(subject)) or {}
         if item.get("tenant") != tenant:
             return frozenset()
-        return frozenset(str(item[name]) for name in ("email", "name") if item.get(name))
+        # What a person is called was said by the person: it opens nothing.
+        return frozenset({str(item["email"])} if item.get("email") else ())
 
     def _member(self, subject: str) -> Principal | None:
         item = self._tables.get(self._identity, rows.membership(subject))

@@ -125,7 +125,7 @@ class Starting:
         settings, now = graph.settings, self._at.clock()
         execution = Execution(
             id=new_id(), workflow_id=workflow.id, number=None, flow=flow, engine="inline",
-            cause=order.cause, user_id=order.user_id, started_at=now,
+            cause=order.cause, tried_by=order.cause.id, user_id=order.user_id, started_at=now,
             due_at=now + timedelta(seconds=settings.timeout) + GRACE, allowed=settings.timeout,
             expires_at=_expires(now, settings.retention_days),
         )  # fmt: skip
@@ -152,6 +152,7 @@ class Starting:
             "error": None, "started_at": now, "completed_at": None, "continues": order.continues,
             "due_at": now + timedelta(seconds=old.allowed) + GRACE, "version": 0,
             "expires_at": old.expires_at + int((now - old.started_at).total_seconds()),
+            "tried_by": old.tried_by or old.cause.id,
         }  # fmt: skip
         return old.model_copy(update=named)
 

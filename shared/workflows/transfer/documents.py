@@ -101,6 +101,9 @@ def _documents(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         raise DrawingRefusedError("workflows", "not a list of documents", "send a list")
     if not 1 <= len(found) <= MOST:
         raise DrawingRefusedError("workflows", f"{len(found)} of them", f"send 1 to {MOST}")
+    if any(each.get("format") == MANY for each in found):
+        fix = "send the workflows of each list by themselves"
+        raise DrawingRefusedError("workflows", "a list within the list", fix)
     return [each for one in found for each in _documents(one)]
 
 

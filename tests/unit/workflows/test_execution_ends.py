@@ -13,9 +13,11 @@ from shared.graph.record import Entry
 from shared.graph.record import Status as GraphStatus
 from shared.graph.registry import NodeRegistry
 from shared.identity.principal import ForbiddenError, Principal
+from shared.identity.rows import membership
 from shared.nodes import registry
 from shared.platform.clock import iso, utc_now
 from shared.platform.flow_machines import MachineError
+from shared.platform.tables import Put
 from shared.workflows.errors import NotPublishedError
 from shared.workflows.executions.answering import Given
 from shared.workflows.executions.errors import (
@@ -25,6 +27,8 @@ from shared.workflows.executions.errors import (
     NotResumableError,
     PublisherError,
 )
+from shared.workflows.executions.execution import Cause
+from shared.workflows.executions.publishers import IdentityPublishers
 from shared.workflows.executions.reading import Wanted
 from shared.workflows.workflow import NewWorkflow, WorkflowUpdate
 from tests.engines.nodes import EXECUTED, Each, Step
@@ -361,3 +365,34 @@ def test_everything_of_a_run_expires_with_it(world, engine):
     ]
     assert len(rows) >= 10
     assert {item.get("expires_at") for item in rows} == {expires}
+
+
+def test_a_draft_that_goes_on_acts_for_whoever_tried_it(world):
+    draft = world.workflow(chain("inline", step("a", fail="Bad")))
+    made = world.at.starting.try_draft(world.order(draft))
+    for _ in range(2):
+        made = world.at.resuming.resume("acme", made.id, "same", "ada")
+        assert (made.number, made.cause.kind, made.tried_by) == (None, "resume", "jo")
+
+
+def test_a_failure_that_a_failure_started_through_another_workflow_ends_the_circle(world):
+    handler = world.workflow(chain("inline", step("h")))
+    fails = world.workflow(chain("inline", step("a", fail="Bad"), on_failure=handler.id))
+    one = world.start(fails)
+    handled = world.at.failures.handle("acme", one.id)
+    assert handled.cause.kind == "failure"
+    inner = world.start(fails, cause=Cause(kind="workflow", id=handled.id))
+    assert inner.status == "failed"
+    assert world.at.failures.handle("acme", inner.id) is None
+    resumed = world.at.resuming.resume("acme", inner.id, "same", "jo")
+    assert world.at.failures.handle("acme", resumed.id) is None
+    other = world.start(fails, cause=Cause(kind="workflow", id=world.start(handler).id))
+    assert world.at.failures.handle("acme", other.id).cause.id == other.id
+
+
+def test_nobody_becomes_an_approver_by_what_he_calls_himself(world):
+    member = {"tenant": "acme", "role": "sales_rep", "name": "admin", "email": "eve@x.example"}
+    world.tables.transact([Put("identity", {**membership("eve"), **member})])
+    found = IdentityPublishers(world.tables, "identity", world.clock)
+    assert found.names("acme", "eve") == {"eve@x.example"}
+    assert found.names("other", "eve") == frozenset()

@@ -47,6 +47,18 @@ def test_nothing_secret_is_taken_out(api):
     assert config["token"] == {"$needs": {"kind": "secret", "node": "call", "field": "token"}}
 
 
+def test_lists_within_lists_are_refused(api):
+    one = {"format": "millrace.workflow", "version": 1, "name": "x", "definition": {"nodes": []}}
+    many = {"format": "millrace.workflows", "version": 1, "workflows": [one] * 2}
+    deep = many
+    for _ in range(20):
+        deep = {**many, "workflows": [deep]}
+    for within in ({**many, "workflows": [many] * 2}, deep):
+        refused = api("POST", "/import/file/", json=within)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "workflows")
+    assert api.get("/workflows/")["workflows"] == []
+
+
 def test_connections_stay_where_they_are(api):
     nodes = [{"id": "n", "type": "gone", "config": {"connection": "c-1", "mail_connection_id": ""}}]
     made = api.create(definition={"nodes": nodes})
