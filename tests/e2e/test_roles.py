@@ -24,7 +24,7 @@ ROLES = [r.id for r in load(ROOT / "infra" / "blueprint").values() if r.type == 
 
 NOT_HERE = {
     "ec2:": "Lambda places a function in its subnets with these; here none has a subnet",
-    "sts:AssumeRole arn:aws:iam::*:role/millrace-bucket-": "such roles are in tenants' own accounts",
+    "sts:AssumeRole arn:aws:iam::*:role/millrace-bucket-": "these are in tenants' accounts",
 }
 """How the grants begin that no call on the laptop can need, and why."""
 
