@@ -46,6 +46,14 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
     "functions.pipeline_nodes.lead.respond": (_MODELS, _SETTINGS),
     "functions.pipeline_nodes": (_MODELS,),
     "functions.events": (_MODELS, _SETTINGS, _LOG, _IDS),
+    "functions.workflow_loops": (
+        "from fastapi import FastAPI", "from mangum import Mangum", _MODELS, _SETTINGS, _LOG, _IDS,
+    ),
+    **{
+        f"functions.workflow_loops.{module}": (_MODELS, _SETTINGS, _LOG, _IDS)
+        for module in ("runner", "overdue", "collector", "failure_starter")
+    },
+    "functions.python_tool": ("import json",),
     "functions.identity": ("from jwt import PyJWKClient", _MODELS, _SETTINGS, _LOG),
 }  # fmt: skip
 """What a handler needs: the entry with the longest prefix of its module."""

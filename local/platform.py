@@ -195,8 +195,10 @@ class Platform:
                 self._deliver()
                 self.ready.set()
                 # The first event is not to wait for the imports of what it meets first.
-                for mapping in self.deployment.wiring.mappings:
-                    self.host.prewarm(name_of(str(mapping["FunctionName"])))
+                mappings = self.deployment.wiring.mappings
+                names = [name_of(str(mapping["FunctionName"])) for mapping in mappings]
+                start = self.host.prewarm_in_turn
+                threading.Thread(target=start, args=(names,), daemon=True, name="prewarm").start()
         except Exception as error:  # the thread has nobody else to tell
             self.log.report("platform", f"delivery did not start: {error!r}")
 

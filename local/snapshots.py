@@ -67,6 +67,7 @@ class Snapshots:
         self._closed.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._written = -1  # not every change is counted: those of users and secrets are not
         self._write()
 
     def _run(self) -> None:

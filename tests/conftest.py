@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,10 @@ os.environ.update(
     PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',
     PIPELINE_MACHINES='{"lead_pipeline": "arn:lead", "other_pipeline": "arn:other"}',
 )  # fmt: skip
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # What a shell starts in the background ignores Ctrl-C; the programs under test shall not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 try:
     import hypothesis

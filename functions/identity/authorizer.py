@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.identity.errors import DeniedError
 from shared.identity.membership import Members
 from shared.identity.signing_keys import SigningKeys
 from shared.identity.tokens import Verifier
+from shared.platform.aws import client
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
 from shared.platform.settings import FunctionSettings
@@ -52,3 +54,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         log.warning("denied", reason=str(error), request=request)
         return {"isAuthorized": False}
     return {"isAuthorized": True, "context": principal.to_context()}
+
+
+# Every call needs both, and a call has little time: a start has more, and more of the processor.
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    client("dynamodb")
+    wired()

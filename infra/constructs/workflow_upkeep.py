@@ -1,6 +1,7 @@
 """What workflows need while nobody asks: machines and runs that are left over, failed runs.
 
 schedule ──> collector of machines        schedule ──> sweeper of overdue runs
+Step Functions ── a machine ended otherwise than well ──> queue ──> the same sweeper
 bus ── execution.failed ──> queue ──> starter of the workflow that is meant for failures
 """
 
@@ -86,15 +87,32 @@ class WorkflowUpkeep(Construct):
         # A run of one call that waited long enough goes on.
         made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
         repeat(self, "Overdue", made, "rate(5 minutes)")
+        self._hear_of_machines(made)
+
+    def _hear_of_machines(self, overdue: ServiceFunction) -> None:
+        """A machine that ends outside its tasks has written no end of its run."""
+        delivery = self._queue("EndedMachine")
+        machines = own_arn("states", f"stateMachine:{PREFIX}")
+        pattern = events.EventPattern(
+            source=["aws.states"],
+            detail_type=["Step Functions Execution Status Change"],
+            detail={
+                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                "stateMachineArn": [{"prefix": machines}],
+            },
+        )
+        events.Rule(
+            self,
+            "EndedMachineRule",
+            description="Machines of workflows that ended otherwise than well",
+            event_pattern=pattern,
+            targets=[_target(delivery)],
+        )
+        self._consume("EndedMachine", overdue, delivery)
 
     def _start_for_failures(self) -> None:
         data = self._data
-        delivery = QueueWithDeadLetters(
-            self, "failures", consumer_timeout=_SHORT_SECONDS, max_receives=MAX_ATTEMPTS
-        )
-        target = targets.SqsQueue(
-            delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
-        )
+        delivery = self._queue("Failure")
         events.Rule(
             self,
             "FailureRule",
@@ -103,23 +121,34 @@ class WorkflowUpkeep(Construct):
             event_pattern=events.EventPattern(
                 source=["millrace.executions"], detail_type=["execution.failed"]
             ),
-            # The generated class names a parameter otherwise than its interface, hence the cast.
-            targets=[cast("events.IRuleTarget", target)],
+            targets=[_target(delivery)],
         )
         made = self._function("FailureStarter", "failure_starter", _SHORT_SECONDS)
         made.allow([*GET, *PUT], [data.executions.table_arn])
-        # The workflow that starts remembers its last run.
-        made.allow(PUT, [data.crm.table_arn, data.workflows.table_arn])
+        made.allow(PUT, [data.crm.table_arn])
         read = (data.crm, data.workflows, data.identity, data.inbox)
         made.allow(GET, [table.table_arn for table in read])
         made.allow(PUT, [data.inbox.table_arn])
+        # A start is counted beside its workflow; the workflow itself is not its to write.
+        counts = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#last_runs"]}}
+        made.allow(PUT, [data.workflows.table_arn], counts)
         made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
         made.allow(["lambda:InvokeFunction"], [self._runner.function.arn])
-        made.allow(TAKE, [delivery.queue.queue_arn])
+        self._consume("Failure", made, delivery)
+
+    def _queue(self, name: str) -> QueueWithDeadLetters:
+        return QueueWithDeadLetters(
+            self, name, consumer_timeout=_SHORT_SECONDS, max_receives=MAX_ATTEMPTS
+        )
+
+    def _consume(
+        self, name: str, function: ServiceFunction, delivery: QueueWithDeadLetters
+    ) -> None:
+        function.allow(TAKE, [delivery.queue.queue_arn])
         lambda_.CfnEventSourceMapping(
             self,
-            "FailureQueueMapping",
-            function_name=made.function.function_name,
+            f"{name}QueueMapping",
+            function_name=function.function.function_name,
             event_source_arn=delivery.queue.queue_arn,
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
@@ -127,3 +156,11 @@ class WorkflowUpkeep(Construct):
                 maximum_concurrency=2
             ),
         )
+
+
+def _target(delivery: QueueWithDeadLetters) -> events.IRuleTarget:
+    made = targets.SqsQueue(
+        delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
+    )
+    # The generated class names a parameter otherwise than its interface, hence the cast.
+    return cast("events.IRuleTarget", made)

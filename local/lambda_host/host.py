@@ -6,11 +6,11 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from local.lambda_host.environment import Environment, LogSink
+from local.lambda_host.environment import INIT_SECONDS, Environment, LogSink
 from local.lambda_host.runtime_api import RuntimeApi
 from local.lambda_host.spec import FunctionSpec, InvocationResult, failure
 
@@ -71,12 +71,23 @@ class LambdaHost:
         finally:
             pool.slots.release()
 
-    def prewarm(self, name: str) -> None:
-        """Starts an environment before it is needed."""
+    def prewarm(self, name: str) -> Environment | None:
+        """Starts an environment before it is needed; None if the host is closed."""
         pool = self._pools[name]
         with self._lock:
-            if not self._closed.is_set():
-                pool.idle.append(self._start(pool.spec))
+            if self._closed.is_set():
+                return None
+            environment = self._start(pool.spec)
+            pool.idle.append(environment)
+            return environment
+
+    def prewarm_in_turn(self, names: Iterable[str]) -> None:
+        """Starts one after the other: all at once would take the processors from who is called."""
+        for name in names:
+            environment = self.prewarm(name)
+            if environment is None:
+                return
+            environment.ready.wait(INIT_SECONDS)
 
     def kill_one(self, name: str | None = None) -> str | None:
         """Kills a random live environment, for tests of faults; which function's it was."""

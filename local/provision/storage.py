@@ -56,7 +56,7 @@ def queue(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, 
 
 
 def bucket(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
-    """A bucket; its objects are not in the snapshot."""
+    """A bucket; its objects are in the snapshot unless it keeps versions."""
     # A bucket's name knows no capital letters.
     physical = properties.get("BucketName") or re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
     s3 = aws("s3")

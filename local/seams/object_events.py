@@ -1,4 +1,4 @@
-"""S3 tells EventBridge what it tells it on AWS.
+"""S3 tells EventBridge what it tells it on AWS, and the snapshot that something changed.
 
 moto writes `eTag`, the kind of event as the reason, one sequencer for everything, sends to the
 rules of every bus, tells of an upload in parts twice, and swallows whatever goes wrong.
@@ -17,10 +17,12 @@ from moto.s3 import notifications
 from moto.s3.models import S3Backend
 
 from local.seams.replacing import replace
+from local.seams.state_lock import CHANGES, STATE_LOCK
 
 _log = logging.getLogger(__name__)
 _stock_type = notifications._detail_type
 _stock_put = S3Backend.put_object
+_stock_delete = S3Backend.delete_object
 _numbers = itertools.count(1)
 _REASONS: Final = {
     "Put": "PutObject",
@@ -74,10 +76,23 @@ def _event(account_id: str, bucket: Any, event_name: str, key: Any) -> dict[str,
 def _put_object(self: Any, *positional: Any, **named: Any) -> Any:
     if named.get("multipart"):  # its completion is told of by its own event
         named["disable_notification"] = True
-    return _stock_put(self, *positional, **named)
+    key = _stock_put(self, *positional, **named)
+    _note()
+    return key
+
+
+def _delete_object(self: Any, *positional: Any, **named: Any) -> Any:
+    answer = _stock_delete(self, *positional, **named)
+    _note()
+    return answer
+
+
+def _note() -> None:
+    with STATE_LOCK:
+        CHANGES.note()
 
 
 def install() -> None:
-    """Replaces how a bucket tells the bus."""
-    replace(S3Backend, put_object=_put_object)
+    """Replaces how a bucket tells the bus, and counts its changes."""
+    replace(S3Backend, put_object=_put_object, delete_object=_delete_object)
     replace(notifications, _send_event_bridge_message=_tell)

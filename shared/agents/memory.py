@@ -32,7 +32,7 @@ class TableMemory:
         """`workflow` is whose conversations these are where a flow does not know its id."""
         self._tables, self._table, self._clock = tables, table, clock
         self._workflow = workflow
-        self._partition = f"{tenant}#memory"
+        self.tenant = tenant
 
     async def recall(self, workflow: str, key: str) -> Sequence[Mapping[str, Any]]:
         """See `Memory.recall`."""
@@ -79,7 +79,7 @@ class TableMemory:
         return None if over else item
 
     def _key(self, workflow: str, key: str) -> dict[str, str]:
-        return {"pk": self._partition, "sk": f"{self._workflow or workflow}#{_hashed(key)}"}
+        return {"pk": f"{self.tenant}#memory", "sk": f"{self._workflow or workflow}#{_hashed(key)}"}
 
 
 def _hashed(text: str) -> str:

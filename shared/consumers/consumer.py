@@ -13,32 +13,19 @@ outside is declared with `outside=True`: then a lease keeps two deliveries from 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shared.consumers.context import Context
 from shared.consumers.declaration import Declaration, Needs
-from shared.events.envelope import Event
-from shared.platform.tables import Write
+from shared.consumers.work import DeclaredWork, Work
 
 if TYPE_CHECKING:
     from shared.consumers.receiving import Receiver
 
-Effects = Sequence[Write] | None
-Work = Callable[[Event, Context], Effects | Awaitable[Effects]]
 
-
-class Consumer:
-    """A function with its declaration; called, it is the function."""
-
-    def __init__(self, work: Work, declaration: Declaration) -> None:
-        self.work = work
-        self.declaration = declaration
-
-    def __call__(self, event: Event, context: Context) -> Effects | Awaitable[Effects]:
-        """What the function makes of an event."""
-        return self.work(event, context)
+class Consumer(DeclaredWork):
+    """A declared function that Lambda can call."""
 
     @cached_property
     def receiver(self) -> Receiver:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 
-from shared.consumers.consumer import Consumer
 from shared.consumers.context import Context
 from shared.consumers.declaration import Place
 from shared.consumers.lease import leased
 from shared.consumers.matching import hears
 from shared.consumers.order import ORDER_WRITE, Order, WaitsError
+from shared.consumers.work import DeclaredWork
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
 from shared.events.quarantine import NotInQuarantineError, Quarantine, entry_id
@@ -46,7 +46,7 @@ class Tried:
 class Handling:
     """Handles events for one consumer."""
 
-    consumer: Consumer
+    consumer: DeclaredWork
     tables: Tables
     inbox_table: str
     quarantine: Quarantine

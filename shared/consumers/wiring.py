@@ -7,10 +7,10 @@ from typing import Final, get_args
 
 from pydantic import Field
 
-from shared.consumers.consumer import Consumer
 from shared.consumers.declaration import Place
 from shared.consumers.handling import Handling
 from shared.consumers.receiving import Receiver
+from shared.consumers.work import DeclaredWork
 from shared.events.arrivals import registered
 from shared.events.quarantine import Quarantine
 from shared.platform.dynamo import DynamoTables
@@ -30,7 +30,7 @@ class ConsumerSettings(FunctionSettings):
     quarantine_table: str = Field(description="Table of quarantined events.")
 
 
-def receiver_of(consumer: Consumer) -> Receiver:
+def receiver_of(consumer: DeclaredWork) -> Receiver:
     """The receiver of this process."""
     told, tables = ConsumerSettings(), DynamoTables()  # the environment gives them
     places = {

@@ -16,8 +16,14 @@ from tools.aws_samples import BUCKET
 ROOT = Path(__file__).parents[2]
 RULES = {name: rule for name, rule in of_type("Events::Rule").items() if "EventBusName" not in rule}
 SAMPLES = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events/aws").glob("*.json")}
-WAITS_FOR = {"LeadImportRule": "s3_object_created"}
-NAMES = {"ImportBucket": BUCKET}
+WAITS_FOR = {
+    "EndedMachineRule": "states_execution_failed",
+    "LeadImportRule": "s3_object_created",
+}
+NAMES = {
+    "ImportBucket": BUCKET, "AWS::Partition": "aws", "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
+}  # fmt: skip
 
 
 def pattern_of(rule):
@@ -25,6 +31,9 @@ def pattern_of(rule):
         if isinstance(value, dict):
             if set(value) == {"Ref"}:
                 return NAMES[value["Ref"]]
+            if set(value) == {"Fn::Join"}:
+                between, parts = value["Fn::Join"]
+                return between.join(named(part) for part in parts)
             return {key: named(part) for key, part in value.items()}
         return [named(part) for part in value] if isinstance(value, list) else value
 
@@ -72,3 +81,19 @@ def test_the_import_matches_no_near_miss(path, value):
 def test_the_import_matches_every_other_key(key):
     event = changed(SAMPLES["s3_object_created"], "detail.object.key", key)
     assert pattern_of(RULES["LeadImportRule"]).matches_event(event)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("source", "millrace.executions"),
+        ("detail-type", "Step Functions Execution Redriven"),
+        ("detail.status", "RUNNING"),
+        ("detail.status", "SUCCEEDED"),
+        ("detail.stateMachineArn", "arn:aws:states:us-east-1:123456789012:stateMachine:other-1"),
+        ("detail.stateMachineArn", "arn:aws:states:us-east-1:1:stateMachine:millrace-flow-1"),
+    ],
+)
+def test_the_end_of_another_machine_is_passed_by(path, value):
+    rule, sample = RULES["EndedMachineRule"], SAMPLES["states_execution_failed"]
+    assert not pattern_of(rule).matches_event(changed(sample, path, value))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
+
+from tests.e2e.conftest import refusals
 
 pytestmark = pytest.mark.xdist_group("platform")
 BOTH = pytest.mark.parametrize("engine", ["inline", "durable"])
@@ -109,3 +112,18 @@ def test_a_draft_is_tried(flows):
     made = flows.post("/workflows/", new)
     tried = flows.post(f"/workflows/{made['id']}/test/")
     assert flows.ended(tried["execution_id"])["result"]["x"] == 1
+
+
+def test_overdue_runs_and_old_machines_are_looked_for(flows):
+    flows.published(graph("durable", sets("a", {"x": 1})))
+    functions = flows.running.aws("lambda")
+    said = {}
+    for name in ("OverdueFunction", "MachineCollectorFunction"):
+        answer = functions.invoke(FunctionName=name, Payload=b"{}")
+        said[name] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, said
+    assert said["OverdueFunction"] == {"closed": 0}
+    assert said["MachineCollectorFunction"]["seen"] > 0
+    assert said["MachineCollectorFunction"]["dropped"] == 0
+    platform = flows.running.platform
+    assert not platform.access.refused, refusals(platform)

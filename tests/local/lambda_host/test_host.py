@@ -137,3 +137,14 @@ def _runs(pid):
     told = ["ps", "-o", "stat=", "-p", str(pid)]
     state = subprocess.run(told, capture_output=True, text=True, check=False).stdout.strip()
     return bool(state) and not state.startswith("Z")
+
+
+def test_functions_that_are_prewarmed_start_one_after_the_other(tmp_path):
+    starts = tmp_path / "starts"
+    host = LambdaHost(HERE, "http://127.0.0.1:1", lambda spec: {})
+    for name in "abc":
+        told = {"STARTS": str(starts)}
+        host.add(FunctionSpec(name, "fixture_slow_start.handler", 5, environment=told))
+    host.prewarm_in_turn("abc")
+    host.close()
+    assert starts.read_text().split() == ["begins", "ready"] * 3

@@ -109,3 +109,12 @@ def test_a_file_is_whole_or_the_old_one(tmp_path):
     replace_file(path, b"two")
     assert path.read_bytes() == b"two"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_clean_stop_writes_what_is_not_counted_as_a_change(local, made, tmp_path):
+    first = made()
+    first.start()
+    first._write()
+    aws("secretsmanager").create_secret(Name="of-a-tenant", SecretString="x")
+    first.close()
+    assert b"of-a-tenant" in (tmp_path / "state.bin").read_bytes()

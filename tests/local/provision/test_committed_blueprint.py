@@ -67,7 +67,10 @@ def test_what_delivery_and_gateway_act_on_is_noted(made):
     assert authorizer["JWKS_URL"] == f"http://here/{pool}/keys"
     assert authorizer["ISSUER"] == f"https://cognito-idp.us-east-1.amazonaws.com/{pool}"
     told = [pair for f in wiring.functions.values() for pair in f.environment.items()]
-    assert [name for name, value in told if "{" in value] == ["PIPELINES"]  # JSON, no reference
+    documents = {name: json.loads(value) for name, value in told if "{" in value}
+    assert documents.keys() == {"CONSUMERS", "CONSUMER_QUEUES", "PIPELINES", "PIPELINE_MACHINES"}
+    assert "Fn::" not in json.dumps(documents)
+    assert '"Ref"' not in json.dumps(documents)
 
 
 def test_the_demo_admin_keeps_its_subject_and_has_a_membership(made):

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from functions.crm.app import create_app as create_crm
 from functions.crm.cursors import Cursors
+from functions.crm.dependencies import Runners
 from functions.crm.dependencies import build as build_crm
 from functions.crm.settings import CrmSettings
 from functions.identity.app import create_app as create_identity
@@ -30,10 +31,16 @@ from shared.identity.principal import Principal
 from shared.identity.rate_limits import RateLimits
 from shared.identity.registration import Person
 from shared.identity.rights import Right, Role
+from shared.pipelines.programs import Registry
 from shared.pipelines.runs import Run
 from shared.platform.tables import Put
 from tests.fakes.counters import MemoryCounters
-from tests.fakes.ports import MemoryMail, MemoryQueues, MovedClock
+from tests.fakes.pipelines import CompiledMachines
+from tests.fakes.ports import (
+    MemoryMail,
+    MemoryQueues,
+    MovedClock,
+)
 from tests.fakes.tables import MemoryTables
 from tests.fakes.user_pool import MemoryUserPool
 from tests.unit.tenants.workflows_part import QUERIES, WorkflowsPart
@@ -41,6 +48,12 @@ from tests.unit.tenants.workflows_part import QUERIES, WorkflowsPart
 MARK = "only-acme"
 """Stands in every name of the tenant; no answer to another may hold it."""
 EVENT = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
+
+FORM = {
+    "name": "New", "email": "ann@x.example", "role": "CEO", "company_size": "11-50",
+    "annual_revenue": "1M", "project_budget": "100k+", "services": ["AI"],
+    "preferred_language": "English",
+}  # fmt: skip
 
 BODIES: dict[str, dict[str, Any]] = {
     "POST /leads/": {"name": "New"},
@@ -54,6 +67,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /auth/tenant/": {"currency": "EUR"},
     "POST /auth/logout/": {},
     "POST /events/": {"type": "process_lead", "data": {"name": "New"}},
+    "POST /events/process/": {"event_type": "process_lead", "data": {"name": "New"}},
+    "POST /events/queue/": {"event_type": "process_lead", "data": {"name": "New"}},
+    "POST /pipeline/test-lead/": {"name": "New"},
+    "POST /pipelines/{pipeline}/test/": {"data": {"name": "New"}},
+    "POST /pipelines/{pipeline}/nodes/{node}/test/": {"data": {"name": "New"}},
+    "POST /forms/{key}/submit-business-lead/": FORM,
+    "POST /submit-business-lead/": FORM,
     "POST /events/quarantine/redrive/": {"consumer": "lead_pipeline"},
     "POST /events/quarantine/discard/": {"consumer": "lead_pipeline"},
     "POST /events/replays/": {
@@ -91,7 +111,10 @@ class World:
         queues = MemoryQueues()
         self.crm = create_crm(CrmSettings())
         cursors = Cursors(lambda: b"a secret of thirty-two bytes or so")
-        self.crm.state.services = build_crm(self.tables, queues, cursors, self.clock)
+        lead = Registry.of_folders().get("lead_pipeline")
+        machines = CompiledMachines({"arn:lead": (lead.shape, lead.node)})
+        runners = Runners(machines, machines)
+        self.crm.state.services = build_crm(self.tables, queues, cursors, runners, self.clock)
         places = Places(self.tables, "identity", "crm", "inbox", "audit", self.clock)
         pool = MemoryUserPool(self.clock)
         self.identity = create_identity(IdentitySettings())
@@ -119,6 +142,8 @@ class World:
         """A route's path with the ids of the first tenant."""
         key = f"{route.method} {route.path}"
         found = route.path.format(**{**self._ids, **self.workflows.ids(route)})
+        if key == "POST /submit-business-lead/":
+            return f"{found}?key={self._ids['key']}"
         return f"{found}?{QUERIES[key]}" if key in QUERIES else found
 
     def who(self, tenant: str, role: Role, kind: str, scopes: frozenset[Right]) -> Principal:
@@ -172,6 +197,7 @@ class World:
         replay = at.replays.start(
             self.tenant, MARK, asked, lambda made: audit.entry(self.tenant, MARK, "a", made.id)
         )
+        task = at.tasks.queue(self.tenant, MARK, "process_lead", {"name": MARK})
         key, _ = made.keys.create(admin, MARK, [Right.LEADS_VIEW], timedelta(days=1))
         public = made.public_keys.create(admin, MARK, "form", 600, [])
         self.workflows.fill(admin, MARK)
@@ -180,7 +206,8 @@ class World:
         made.directory.join(self.tenant, MARK, member, "member-1", [])
         return {
             "lead_id": lead, "replay_id": replay.id,
-            "pipeline": "lead_pipeline", "execution_id": EVENT,
+            "pipeline": "lead_pipeline", "node": "analyze", "execution_id": EVENT,
+            "task_id": task,
             "entry_id": entry.id, "correlation_id": EVENT, "key_id": key.id, "key": public.key,
             "invitation_id": invitation.id, "user_id": "member-1",
         }  # fmt: skip

@@ -13,6 +13,7 @@ from shared.workflows.executions.reading import Wanted
 from shared.workflows.executions.rows import entity
 from tests.fakes.executions import ExecutionsWorld
 from tests.unit.workflows.test_workflows import definition
+from tools.aws_samples import SAMPLES
 
 
 @pytest.fixture
@@ -66,13 +67,13 @@ def test_what_cannot_be_started_is_dropped_and_what_may_be_later_comes_again(wor
 def test_a_machine_that_ended_without_an_end_closes_its_run(world):
     world.runs.holds = True
     made = world.start(world.workflow(definition(settings={"engine": "inline"})))
-    detail = {
-        "status": "FAILED",
-        "cause": "deleted",
-        "input": json.dumps({"tenant": "acme", "execution": made.id}),
-    }
+    given = {"tenant": "acme", "execution": made.id, "path": "", "route": None}
+    sample = SAMPLES["states_execution_failed"]
+    told = {**sample, "detail": {**sample["detail"], "input": json.dumps(given)}}
     for _ in range(2):
-        close({"detail": detail}, world.at)
+        assert close({"Records": [{"body": json.dumps(told)}]}, world.at) == {
+            "batchItemFailures": []
+        }
     found = world.at.reading.get("acme", made.id)
     assert (found.status, found.error["type"]) == ("failed", "MachineLost")
     assert world.events(made.id) == ["started", "failed"]
