@@ -125,8 +125,7 @@ class WorkflowUpkeep(Construct):
         )
         made = self._function("FailureStarter", "failure_starter", _SHORT_SECONDS)
         made.allow([*GET, *PUT], [data.executions.table_arn])
-        # The workflow that starts remembers its last run.
-        made.allow(PUT, [data.crm.table_arn, data.workflows.table_arn])
+        made.allow(PUT, [data.crm.table_arn])
         read = (data.crm, data.workflows, data.identity, data.inbox)
         made.allow(GET, [table.table_arn for table in read])
         made.allow(PUT, [data.inbox.table_arn])

@@ -39,7 +39,7 @@ def test_an_unregistered_source_is_refused():
         arrived(message("evil.website", "process_lead", {"name": "Ann"}), registered)
 
 
-@pytest.mark.parametrize("time", ["never", None, 7.5, "2026-03-01T12:00:00"])
+@pytest.mark.parametrize("time", ["never", None, "2026-03-01T12:00:00"])
 def test_a_time_that_nobody_can_read_is_refused_and_not_tried_again(time):
     body = json.loads(message("demo.website", "process_lead", {"name": "Ann"})) | {"time": time}
     with pytest.raises(RejectedEventError) as refused:
