@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shared.crm.errors import AlreadyAnsweredError, IdempotencyKeyReusedError
 from shared.platform.clock import Clock
-from shared.platform.tables import Absent, Put, Tables
+from shared.platform.tables import Absent, FieldIs, Put, Tables
 
 KEPT: Final = timedelta(hours=24)
 WRITE: Final = "idempotency"
@@ -76,7 +76,14 @@ class Idempotency:
         }
         if given.etag:
             item["etag"] = given.etag
-        return [Put(self._table, item, Absent(), label=WRITE)]
+        return [Put(self._table, item, self._free(tenant, attempt), label=WRITE)]
+
+    def _free(self, tenant: str, attempt: Attempt) -> Absent | FieldIs:
+        """On which condition a key may be taken: a row that is over stays for days."""
+        item = self._tables.get(self._table, _key(tenant, attempt))
+        if item is None or item["expires_at"] >= self._clock().timestamp():
+            return Absent()
+        return FieldIs("expires_at", item["expires_at"])
 
 
 def _key(tenant: str, attempt: Attempt) -> dict[str, str]:

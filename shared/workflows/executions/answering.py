@@ -116,6 +116,8 @@ class Answering:
         value = given.value.get("decision") if isinstance(given.value, Mapping) else given.value
         if needed < 2 or "approved" not in (value, given.route):
             return True
+        if who.member is None:
+            raise ForbiddenError("several people decide this, and a key is none; sign in to answer")
         store, execution = self._at.store, given.execution_id
         store.put_note(who.tenant, execution, _VOTE, f"{key}#{who.subject}", {"approved": True})
         votes = store.notes(who.tenant, execution, _VOTE)

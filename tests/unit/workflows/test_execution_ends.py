@@ -250,6 +250,9 @@ def test_as_many_answer_as_have_to(world):
     made, yes = world.start(workflow), {"decision": "approved"}
     for _ in range(2):
         assert world.at.answering.answer(ADA, Given(made.id, "ask", yes)).status == "paused"
+    key = Principal("acme", "k-1", "admin", "key")  # of somebody who answered already, maybe
+    with pytest.raises(ForbiddenError, match="a key is none"):
+        world.at.answering.answer(key, Given(made.id, "ask", yes))
     bob = Principal("acme", "bob", "sales_rep")
     assert world.at.answering.answer(bob, Given(made.id, "ask", yes)).status == "completed"
     other = world.start(workflow)

@@ -313,3 +313,12 @@ def test_a_list_has_what_its_filters_say_page_by_page(
         if before is None:
             break
     assert got == expected[offset:]
+
+
+def test_a_key_that_is_over_is_free_before_its_row_is_gone(world):
+    workflow = world.workflow(of("inline"))
+    first, again = (world.start(workflow, attempt=Attempt("jo", "k", "same")) for _ in "ab")
+    world.clock.move(hours=25)
+    later, last = (world.start(workflow, attempt=Attempt("jo", "k", "same")) for _ in "ab")
+    assert (first.id == again.id, later.id == last.id) == (True, True)
+    assert later.id != first.id
