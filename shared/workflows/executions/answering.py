@@ -23,6 +23,7 @@ from shared.workflows.executions.reading import Reading
 from shared.workflows.executions.starting import Starting
 
 _VOTE: Final = "vote"
+_ANSWERED: Final = frozenset({"approval", "callback"})
 _LOOKS: Final = 20
 """Times that a machine is looked at which is about to wait."""
 _PAUSE: Final = 0.1
@@ -86,6 +87,10 @@ class Answering:
         entry = self._at.store.entry(tenant, given.execution_id, given.path + given.node)
         if entry is None or entry.status is not Status.WAITING:
             raise NodeNotFoundError(f"node {given.path}{given.node} waits for no answer")
+        kind = str((entry.waits_for or {}).get("kind"))
+        if kind not in _ANSWERED:
+            # Whoever answered it would forge what another workflow, or the clock, has to say.
+            raise NodeNotFoundError(f"node {entry.key} waits for a {kind}, and for no answer")
         return entry
 
     def _check_approver(self, who: Principal, details: Mapping[str, Any]) -> None:

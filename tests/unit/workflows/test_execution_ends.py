@@ -399,3 +399,11 @@ def test_nobody_becomes_an_approver_by_what_he_calls_himself(world):
     found = IdentityPublishers(world.tables, "identity", world.clock)
     assert found.names("acme", "eve") == {"eve@x.example"}
     assert found.names("other", "eve") == frozenset()
+
+
+def test_nobody_answers_for_the_clock(world):
+    delay = {"id": "later", "type": "delay", "config": {"interval": 3600}}
+    made = world.start(world.workflow(chain("inline", delay, step("b"))))
+    with pytest.raises(NodeNotFoundError, match="later waits for a timer, and for no answer"):
+        world.at.answering.answer(JO.principal, Given(made.id, "later", {"forged": True}))
+    assert not world.at.reading.get("acme", made.id).over
