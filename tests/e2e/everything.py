@@ -223,8 +223,8 @@ def out_of_order(running, lead_id: str) -> None:
 
 
 def break_the_log(running) -> None:
-    """A message that no bus sends, of no time: the log says when it shall come again."""
-    url = send(running, "EventLogConsumerQueue", "demo.website", {"name": "x"}, time="never")
+    """A message that no bus sends: its id fits into no key, so the log asks for it again."""
+    url = send(running, "EventLogConsumerQueue", "demo.website", {"name": "x"}, id="x" * 3_000)
     role = arn("EventLogConsumerFunctionRole")
     running.eventually(
         lambda: "sqs:ChangeMessageVisibility" not in str(running.platform.access.unused(role)),
