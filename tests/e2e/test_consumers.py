@@ -123,7 +123,7 @@ def test_a_replay_changes_only_what_its_consumer_owns_and_a_second_one_nothing(r
     running.eventually(lambda: _empty(running, queue))
     assert _rows(running) == after
     assert first["sent"] == second["sent"] == heard
-    assert first["passed"] == second["passed"] >= 4
+    assert first["passed"] == second["passed"] >= 3
 
 
 def _empty(running, queue):
