@@ -1,1 +1,1 @@
-"""The workflow API, its node runner and its loop runner. None stands yet."""
+"""The workflow API, its node runner and what keeps its runs and machines in order."""

@@ -6,10 +6,9 @@ bus ─ rule ─> queue ─> function
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -25,8 +24,6 @@ from shared.consumers.declaration import Action, Declaration
 from shared.events.catalog import spellings
 
 _TIMEOUT_SECONDS: Final = 30
-_RULE_RETRIES: Final = 185
-"""As many as EventBridge fits into the day that it tries for."""
 _RECEIVES_BEYOND_ATTEMPTS: Final = 3
 """The consumer quarantines after MAX_ATTEMPTS; only when it cannot do even that, SQS steps in."""
 _BATCH: Final = 10
@@ -59,17 +56,13 @@ class Consumer(Construct):
         alarm_of_quarantine(self, said.name)
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
-        target = targets.SqsQueue(
-            delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
-        )
         events.Rule(
             self,
             "Rule",
             event_bus=self._around.bus,
             description=f"Events that {self._said.name} hears",
             event_pattern=_pattern(self._said),
-            # The generated class names a parameter otherwise than its interface, hence the cast.
-            targets=[cast("events.IRuleTarget", target)],
+            targets=[delivery.as_target()],
         )
 
     def _add_function(self) -> None:

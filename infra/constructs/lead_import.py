@@ -6,10 +6,9 @@ S3 ─ default bus ─ rule ─> queue ─> importer
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -24,8 +23,6 @@ from shared.crm.imports.upload import REPORTS
 _SERVICE: Final = "importer"
 _TIMEOUT_SECONDS: Final = 300
 _MAX_RECEIVES: Final = 8
-_RULE_RETRIES: Final = 185
-"""As many as EventBridge fits into the day that it tries for."""
 
 
 class LeadImport(Construct):
@@ -42,11 +39,6 @@ class LeadImport(Construct):
         alarm_of_quarantine(self, _SERVICE)
 
     def _add_rule(self) -> None:
-        target = targets.SqsQueue(
-            self._delivery.queue,
-            dead_letter_queue=self._delivery.dead_letters,
-            retry_attempts=_RULE_RETRIES,
-        )
         events.Rule(
             self,
             "Rule",
@@ -60,8 +52,7 @@ class LeadImport(Construct):
                     "object": {"key": [{"anything-but": {"prefix": f"{REPORTS}/"}}]},
                 },
             ),
-            # The generated class names a parameter otherwise than its interface, hence the cast.
-            targets=[cast("events.IRuleTarget", target)],
+            targets=[self._delivery.as_target()],
         )
 
     def _add_importer(self, deployment: Deployment, data: Data) -> None:

@@ -7,10 +7,9 @@ bus ─ rule ─> queue ─> starter ─ StartSyncExecution ─> machine ─> a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -28,8 +27,6 @@ from shared.pipelines.asl import NODE_TIMEOUT_SECONDS
 from shared.pipelines.definition import Pipeline as Definition
 
 _STARTER_TIMEOUT_SECONDS: Final = 90
-_RULE_RETRIES: Final = 185
-"""As many as EventBridge fits into the day that it tries for."""
 _RECEIVES_BEYOND_ATTEMPTS: Final = 3
 """The starter quarantines after MAX_ATTEMPTS; only when it cannot do even that, SQS steps in."""
 
@@ -97,9 +94,6 @@ class Pipeline(Construct):
         return {"MAIL_FROM": around.sender, "INBOX_TABLE": around.data.inbox.table_name}
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
-        target = targets.SqsQueue(
-            delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
-        )
         events.Rule(
             self,
             "Rule",
@@ -107,8 +101,7 @@ class Pipeline(Construct):
             description=f"Events that start {self._definition.name}",
             # Any source: the starter refuses outside sources that no tenant registered.
             event_pattern=events.EventPattern(detail_type=spellings(self._definition.starts_on)),
-            # The generated class names a parameter otherwise than its interface, hence the cast.
-            targets=[cast("events.IRuleTarget", target)],
+            targets=[delivery.as_target()],
         )
 
     def _add_starter(self) -> None:

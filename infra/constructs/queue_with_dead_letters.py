@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -12,6 +14,8 @@ from infra.constructs.alarms import alarm_when
 
 _KEPT: Final = cdk.Duration.days(14)
 _TOO_OLD_SECONDS: Final = 900
+_RULE_RETRIES: Final = 185
+"""As many as EventBridge fits into the day that it tries for."""
 TAKE: Final = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 CONSUME: Final = ("sqs:ChangeMessageVisibility", *TAKE)
 """For who also says when a message shall come again."""
@@ -56,3 +60,11 @@ class QueueWithDeadLetters(Construct):
         )
         age = self.queue.metric_approximate_age_of_oldest_message(period=cdk.Duration.minutes(5))
         alarm_when(self, "QueueTooOld", age, above=_TOO_OLD_SECONDS)
+
+    def as_target(self) -> events.IRuleTarget:
+        """The queue as a rule's target: what cannot be delivered within a day is a dead letter."""
+        made = targets.SqsQueue(
+            self.queue, dead_letter_queue=self.dead_letters, retry_attempts=_RULE_RETRIES
+        )
+        # The generated class names a parameter otherwise than its interface, hence the cast.
+        return cast("events.IRuleTarget", made)

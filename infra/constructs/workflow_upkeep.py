@@ -8,10 +8,9 @@ bus ── execution.failed ──> queue ──> starter of the workflow that i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -27,7 +26,6 @@ from shared.platform.flow_machines import PREFIX
 
 _LONG_SECONDS: Final = 300
 _SHORT_SECONDS: Final = 60
-_RULE_RETRIES: Final = 185
 _DELETE: Final = ("dynamodb:DeleteItem",)
 
 
@@ -106,7 +104,7 @@ class WorkflowUpkeep(Construct):
             "EndedMachineRule",
             description="Machines of workflows that ended otherwise than well",
             event_pattern=pattern,
-            targets=[_target(delivery)],
+            targets=[delivery.as_target()],
         )
         self._consume("EndedMachine", overdue, delivery)
 
@@ -121,7 +119,7 @@ class WorkflowUpkeep(Construct):
             event_pattern=events.EventPattern(
                 source=["millrace.executions"], detail_type=["execution.failed"]
             ),
-            targets=[_target(delivery)],
+            targets=[delivery.as_target()],
         )
         made = self._function("FailureStarter", "failure_starter", _SHORT_SECONDS)
         made.allow([*GET, *PUT], [data.executions.table_arn])
@@ -156,11 +154,3 @@ class WorkflowUpkeep(Construct):
                 maximum_concurrency=2
             ),
         )
-
-
-def _target(delivery: QueueWithDeadLetters) -> events.IRuleTarget:
-    made = targets.SqsQueue(
-        delivery.queue, dead_letter_queue=delivery.dead_letters, retry_attempts=_RULE_RETRIES
-    )
-    # The generated class names a parameter otherwise than its interface, hence the cast.
-    return cast("events.IRuleTarget", made)
