@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 
 from shared.consumers.context import Context
-from shared.consumers.declaration import Place
+from shared.consumers.declaration import Outlet, Place
 from shared.consumers.lease import leased
 from shared.consumers.matching import hears
 from shared.consumers.order import ORDER_WRITE, Order, WaitsError
@@ -52,6 +52,7 @@ class Handling:
     quarantine: Quarantine
     places: Mapping[Place, str]
     clock: Clock = utc_now
+    send: Callable[[Outlet, str], None] | None = None
 
     @property
     def order(self) -> Order:
@@ -143,6 +144,9 @@ class Handling:
 
     def _once(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         said = self.consumer.declaration
+        if said.keyed:
+            self._work(event, tenant, tried)
+            return "done"
         if self._stands(event, tenant):
             return "repeated"
         if not said.outside:
@@ -170,7 +174,7 @@ class Handling:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
-            tried.replay, self.clock,
+            tried.replay, self.clock, **({"send": self.send} if self.send else {}),
         )  # fmt: skip
         answer: Any = self.consumer(event, context)
         if inspect.isawaitable(answer):

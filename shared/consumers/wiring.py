@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final, get_args
 
 from pydantic import Field
 
-from shared.consumers.declaration import Place
+from shared.consumers.declaration import Outlet, Place
 from shared.consumers.handling import Handling
 from shared.consumers.receiving import Receiver
 from shared.consumers.work import DeclaredWork
@@ -38,8 +39,15 @@ def receiver_of(consumer: DeclaredWork) -> Receiver:
         for place in _PLACES
         if (name := f"{place.upper()}_TABLE") in os.environ
     }
+    queues = SqsQueues()
     handling = Handling(
-        consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places
-    )
+        consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places,
+        send=_sending(queues, consumer.declaration.sends),
+    )  # fmt: skip
     tenant_of = registered(tables, told.identity_table)
-    return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, SqsQueues())
+    return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, queues)
+
+
+def _sending(queues: SqsQueues, sends: tuple[Outlet, ...]) -> Callable[[Outlet, str], None]:
+    urls = {name: os.environ[f"{name.upper()}_QUEUE_URL"] for name in sends}
+    return lambda outlet, body: queues.send(urls[outlet], body)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.events import EntityRef, Event
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError, lookup
+from shared.events.chains import Origin
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
 from shared.graph import NodeFailedError
 from shared.platform.clock import Clock, utc_now
@@ -30,6 +31,8 @@ class OutboxEvents:
     tenant: str
     actor: str = "workflow"
     clock: Clock = utc_now
+    origin: Callable[[], Origin] = Origin
+    """Tells which run it is."""
 
     async def emit(self, event_type: str, data: Mapping[str, Any], idempotency_key: str) -> str:
         """See `Events.emit`.
@@ -62,4 +65,5 @@ class OutboxEvents:
         except (UnknownEventTypeError, InvalidEventDataError) as error:
             raise NodeFailedError("EventRefused", str(error)) from None
         about = {"actor": self.actor}
-        return Event(kind.name, checked, about, source=_SOURCE, time=self.clock())
+        event = Event(kind.name, checked, about, source=_SOURCE, time=self.clock())
+        return self.origin().tells(event)
