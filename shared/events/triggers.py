@@ -107,8 +107,8 @@ def matching(tables: Tables, table: str, tenant: str, event: Event) -> Iterator[
     """The workflows of a tenant that an event starts."""
     wire, start = seen(event), None
     while True:
-        pk = _key(tenant, _entity(event.event_type), "")["pk"]
-        page = tables.query(Query(table, ("pk", pk), start=start))
+        asked = Query(table, ("pk", _of(tenant, _entity(event.event_type))), start=start)
+        page = tables.query(asked)
         for item in page.items:
             triggers = [Trigger.model_validate(one) for one in json.loads(item["triggers"])]
             if nodes := wanting(triggers, event.event_type, wire):
@@ -139,7 +139,11 @@ def _entity(event_type: str) -> str:
 
 
 def _key(tenant: str, entity: str, workflow_id: str) -> dict[str, str]:
-    return {"pk": f"{tenant}#triggers#{entity}", "sk": workflow_id}
+    return {"pk": _of(tenant, entity), "sk": workflow_id}
+
+
+def _of(tenant: str, entity: str) -> str:
+    return f"{tenant}#triggers#{entity}"
 
 
 def _text(triggers: Sequence[Trigger]) -> str:
