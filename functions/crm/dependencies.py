@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
+from shared.events.figures import Figure, figures
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
@@ -62,6 +64,8 @@ class Services:
     replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
     """Counts of a tenant from one day to another."""
+    figures: Callable[[str, date, date], Iterable[Figure]]
+    """What became of a tenant's events from one day to another."""
     traces: Traces
     public_keys: PublicKeys
     calls: Calls
@@ -99,6 +103,7 @@ def build(
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
+        figures=partial(figures, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),

@@ -17,6 +17,7 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
+from infra.constructs.figures import count_figures
 from infra.constructs.pipeline import Surroundings, pascal
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import ServiceFunction
@@ -95,6 +96,7 @@ class Consumer(Construct):
                 "IDENTITY_TABLE": data.identity.table_name,
                 "QUEUE_URL": self.queue.queue_url,
                 "MAX_ATTEMPTS": str(MAX_ATTEMPTS),
+                "FIGURES_TABLE": data.projections.table_name,
                 **self._places(),
                 **{
                     f"{name.upper()}_QUEUE_URL": queue.queue_url
@@ -111,6 +113,7 @@ class Consumer(Construct):
         made.allow(GET, [data.identity.table_arn])
         made.allow(PUT, [data.quarantine.table_arn])
         made.allow(CONSUME, [self.queue.queue_arn])
+        count_figures(made, data.projections)
         for place, actions in self._said.needs.items():
             table = _table(data, place).table_arn
             made.allow([_GRANTS[action] for action in actions], [table], _KEYS.get(place))

@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import alarm_when
+from infra.constructs.figures import count_figures
 from infra.constructs.queue_with_dead_letters import dead_letters
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
@@ -35,10 +36,12 @@ class Outbox(Construct):
         name: str,
         deployment: Deployment,
         table: dynamodb.Table,
+        figures: dynamodb.Table,
         bus: events.EventBus,
     ) -> None:
         super().__init__(scope, name)
         self._table = table
+        self._figures = figures
         self._bus = bus
         self.relay = self._function("Relay", deployment, timeout=30)
         self.sweeper = self._function("Sweeper", deployment, timeout=50)
@@ -56,8 +59,10 @@ class Outbox(Construct):
             environment={
                 "CRM_TABLE": self._table.table_name,
                 "EVENT_BUS_NAME": self._bus.event_bus_name,
+                "FIGURES_TABLE": self._figures.table_name,
             },
         )
+        count_figures(made, self._figures)
         made.allow(["dynamodb:UpdateItem"], [self._table.table_arn])
         made.allow(["events:PutEvents"], [self._bus.event_bus_arn])
         return made

@@ -21,7 +21,8 @@ from shared.events.quarantine import NotInQuarantineError, Quarantine, entry_id
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
 
-Done = Literal["done", "repeated"]
+Done = Literal["done", "repeated", "passed"]
+"""What is passed by a keyed consumer had nothing that it would send."""
 
 KEPT: Final = timedelta(days=400)
 """Inbox keys outlive the event log, so that no replay of it repeats an effect."""
@@ -145,8 +146,9 @@ class Handling:
     def _once(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         said = self.consumer.declaration
         if said.keyed:
-            self._work(event, tenant, tried)
-            return "done"
+            sent: list[Outlet] = []
+            self._work(event, tenant, tried, sent)
+            return "done" if sent else "passed"
         if self._stands(event, tenant):
             return "repeated"
         if not said.outside:
@@ -170,16 +172,30 @@ class Handling:
         name = self.consumer.declaration.name
         return handled(self.tables, self.inbox_table, tenant, name, event.id)
 
-    def _work(self, event: Event, tenant: str, tried: Tried) -> Sequence[Write]:
+    def _work(
+        self, event: Event, tenant: str, tried: Tried, sent: list[Outlet] | None = None
+    ) -> Sequence[Write]:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
-            tried.replay, self.clock, **({"send": self.send} if self.send else {}),
+            tried.replay, self.clock, **self._outlets([] if sent is None else sent),
         )  # fmt: skip
         answer: Any = self.consumer(event, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
         return list(answer or ())
+
+    def _outlets(self, sent: list[Outlet]) -> dict[str, Any]:
+        """How the consumer sends, where it may; what it sent is noted."""
+        send = self.send
+        if send is None:
+            return {}
+
+        def noted(outlet: Outlet, body: str) -> None:
+            send(outlet, body)
+            sent.append(outlet)
+
+        return {"send": noted}
 
 
 async def _finished(answer: Any) -> Any:

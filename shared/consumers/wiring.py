@@ -13,6 +13,7 @@ from shared.consumers.handling import Handling
 from shared.consumers.receiving import Receiver
 from shared.consumers.work import DeclaredWork
 from shared.events.arrivals import registered
+from shared.events.figures import Figures, Flow
 from shared.events.quarantine import Quarantine
 from shared.platform.dynamo import DynamoTables
 from shared.platform.queues import SqsQueues
@@ -29,6 +30,7 @@ class ConsumerSettings(FunctionSettings):
     inbox_table: str = Field(description="Table of inbox keys.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
     quarantine_table: str = Field(description="Table of quarantined events.")
+    figures_table: str = Field(description="Table of what became of tenants' events.")
 
 
 def receiver_of(consumer: DeclaredWork) -> Receiver:
@@ -44,8 +46,9 @@ def receiver_of(consumer: DeclaredWork) -> Receiver:
         consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places,
         send=_sending(queues, consumer.declaration.sends),
     )  # fmt: skip
+    flow = Flow(consumer.declaration.name, Figures(tables, told.figures_table))
     tenant_of = registered(tables, told.identity_table)
-    return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, queues)
+    return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, queues, flow=flow)
 
 
 def _sending(queues: SqsQueues, sends: tuple[Outlet, ...]) -> Callable[[Outlet, str], None]:

@@ -5,12 +5,12 @@ Attempts are bounded and counted by the queue, so that a starter that dies count
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
-from shared.events.metrics import EmfMetrics, Metrics, type_and_topic
+from shared.events.figures import Flow
 from shared.events.metrics import Outcome as Flowed
 from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
@@ -69,7 +69,8 @@ class Receiver:
     quarantine: Quarantine
     queues: Queues
     clock: Clock = utc_now
-    metrics: Metrics = field(default_factory=EmfMetrics)
+    flow: Flow | None = None
+    """Where what becomes of events is counted."""
 
     def receive(self, delivery: Delivery) -> Outcome:
         """Handles one delivery; `again` means that the queue shall keep the message."""
@@ -104,8 +105,8 @@ class Receiver:
         return "again"
 
     def _count(self, outcome: Flowed, event: Event) -> None:
-        took = max(0.0, (self.clock() - event.time).total_seconds())
-        self.metrics.record(outcome, *type_and_topic(event.event_type), self.pipeline, took)
+        if self.flow:
+            self.flow.tell(outcome, event, event.tenant or NO_TENANT)
 
     def _give_up(self, delivery: Delivery, known: _Known, node: str | None, error: str) -> Outcome:
         self.quarantine.add(
@@ -123,4 +124,6 @@ class Receiver:
                 body=delivery.body,
             )
         )
+        if self.flow:
+            self.flow.dead(known.tenant, known.event_type)
         return "quarantined"

@@ -11,7 +11,9 @@ from functions.crm.settings import ConsumerFacts
 from shared.consumers.declaration import Declaration
 from shared.consumers.replaying import Replayer
 from shared.events import Event
+from shared.events.figures import Figures, Flow
 from shared.events.log import EventLog, log_write
+from shared.events.metrics import Outcome, Tally
 from shared.events.outbox import pending
 from shared.events.quarantine import Quarantined, entry_id
 
@@ -309,3 +311,24 @@ def test_leads_by_day_of_a_window(crm):
         crm.call("GET", "/reports/leads/", params={**window, "since": "2020-01-01"}).status_code
         == 400
     )
+
+
+def test_figures_of_a_window_are_the_tenants_own(crm):
+    counted = Figures(crm.tables, "projections", crm.clock)
+    flow = Flow("lead_pipeline", counted, Tally(), crm.clock)
+    event = Event("lead.created", {}, time=crm.clock())
+    crm.clock.move(seconds=2)
+    for outcome, tenant in (("delivered", "acme"), ("failed", "acme"), ("delivered", "other")):
+        flow.tell(Outcome(outcome), event, tenant)
+    flow.dead("acme", "never.heard.of")
+    flow.add()
+    asked = lambda since, until: crm.call(  # noqa: E731
+        "GET", "/events/metrics/", params={"since": since, "until": until}
+    )
+    told = asked("2026-02-27", "2026-03-01").json()["flows"]
+    seen = [(one["event_type"], one["delivered"], one["failed"], one["dead"]) for one in told]
+    assert seen == [("lead.created", 1, 1, 0), ("other", 0, 0, 1)]
+    assert told[0]["mean_seconds"] == 2.0
+    assert asked("2026-03-02", "2026-03-03").json()["flows"] == []
+    long = asked("2026-01-01", "2026-03-03")
+    assert (long.status_code, long.json()["errors"][0]["field"]) == (400, "since")
