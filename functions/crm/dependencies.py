@@ -18,7 +18,7 @@ from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
 from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
-from shared.crm.idempotency import Attempt
+from shared.crm.idempotency import Attempt, Idempotency
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
@@ -69,6 +69,7 @@ class Services:
     traces: Traces
     public_keys: PublicKeys
     calls: Calls
+    idempotency: Idempotency
     tasks: EventTasks
 
 
@@ -104,6 +105,7 @@ def build(
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
         figures=partial(figures, tables, told.projections_table),
+        idempotency=Idempotency(tables, told.inbox_table, clock),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),

@@ -7,7 +7,7 @@ comes back to it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,10 +19,14 @@ from shared.pipelines.mapping import started_by_types, unsupported
 from shared.pipelines.runs import Runs
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.ids import new_id
-from shared.platform.tables import Tables
+from shared.platform.tables import Tables, Write
 
 Status = Literal["PENDING", "RETRY", "SUCCESS", "FAILURE"]
 KIND = "task"
+
+
+def _nothing(_: str) -> Sequence[Write]:
+    return ()
 
 
 class TaskNotFoundError(LookupError):
@@ -57,9 +61,17 @@ class EventTasks:
     clock: Clock = utc_now
 
     def queue(
-        self, tenant: str, actor: str, event_type: str, data: Mapping[str, Any], cause: str = ""
+        self,
+        tenant: str,
+        actor: str,
+        event_type: str,
+        data: Mapping[str, Any],
+        cause: str = "",
+        also: Callable[[str], Sequence[Write]] = _nothing,
     ) -> str:
         """Puts an event onto the platform; the id of its task, which is the event's too.
+
+        `also` gives writes of the same transaction for that id, e.g. of the audit.
 
         Raises:
             UnknownEventTypeError: it starts no pipeline.
@@ -74,9 +86,8 @@ class EventTasks:
             causation_id=cause or None,
         )  # fmt: skip
         state = {"event_type": name, "queued_at": iso(now)}
-        commit(
-            self.tables, self.table, Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
-        )
+        change = Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
+        commit(self.tables, self.table, change, also(task_id))
         return task_id
 
     def status(self, tenant: str, task_id: str) -> EventTask:

@@ -18,6 +18,7 @@ from functions.crm.event_views import (
     NewEvent,
     Receipt,
 )
+from functions.crm.publishing_rate import PUBLISHING
 from functions.crm.views import TraceEvent
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
@@ -64,7 +65,7 @@ async def events(
     )
 
 
-@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH)])
+@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH), PUBLISHING])
 async def publish(
     body: NewEvent, caller: CallerDep, at: ServicesDep, request: Request, response: Response
 ) -> Receipt:
