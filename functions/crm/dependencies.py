@@ -107,7 +107,7 @@ def build(
         figures=partial(figures, tables, told.projections_table),
         idempotency=Idempotency(tables, told.inbox_table, clock),
         public_keys=PublicKeys(tables, told.identity_table, clock),
-        traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
+        traces=Traces(tables, told.crm_table, told.executions_table, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
         tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock),
     )

@@ -124,6 +124,14 @@ class Quarantine:
                     done += 1
         return done, more
 
+    def of_event(self, tenant: str, event_id: str) -> list[Quarantined]:
+        """The entries of one event, at whichever consumers."""
+        first = entry_id(event_id, "")
+        page = self._tables.query(
+            Query(self._table, ("pk", tenant), since=first, before=f"{first[:-1]};")
+        )
+        return [_ENTRY.validate_python(_fields(item)) for item in page.items]
+
     def get(self, tenant: str, entry_id: str) -> Quarantined:
         """One entry.
 

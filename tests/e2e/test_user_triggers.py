@@ -26,4 +26,13 @@ def test_a_lead_starts_the_workflow_that_waits_for_it(running):
     assert len(runs()) == 1
     (created,) = [e for e in running.events(big["id"]) if e["type"] == "lead.created"]
     assert run["cause"]["id"] == created["id"]
+    traced = running.get(f"/trace/{created['id']}/", params={"limit": 100})["steps"]
+    assert run["execution_id"] in [step["workflow"]["id"] for step in traced if step["workflow"]]
+
+    def counted():
+        flows = running.get("/events/metrics/")["flows"]
+        found = {(one["consumer"], one["event_type"]): one for one in flows}
+        return found.get(("user_triggers", "lead.created"))
+
+    assert running.eventually(counted)["delivered"] == 1
     assert running.http.delete(f"{running.url}{where}", timeout=30).ok

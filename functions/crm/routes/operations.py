@@ -158,4 +158,5 @@ def _shown(step: Step) -> TraceStep:
         event=TraceEvent.of(step.event) if step.event else None,
         runs=list(step.runs),
         quarantined=list(step.quarantined),
+        workflow=step.workflow,
     )
