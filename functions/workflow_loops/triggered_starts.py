@@ -20,8 +20,8 @@ Outcome = Literal["started", "dropped", "again", "quarantined"]
 CONSUMER: Final = "trigger_starter"
 _GONE: Final = (WorkflowNotFoundError, NotPublishedError, WorkflowInactiveError)
 """Since the event was matched; nothing is wrong with that."""
-_FIRST_DELAY: Final = 2.0
-_LONGEST_DELAY: Final = 120.0
+_FIRST_DELAY: Final = 1.0
+_LONGEST_DELAY: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def consumer(
     ordered: bool = False,
     outside: bool = False,
     needs: Needs | None = None,
-    keyed: bool = False,
+    repeatable: bool = False,
     sends: tuple[Outlet, ...] = (),
 ) -> Callable[[Work], Consumer]:
     """Declares the decorated function a consumer; see `Declaration` for what each word says."""
@@ -56,7 +56,7 @@ def consumer(
         about = (work.__doc__ or "").partition("\n")[0]
         heard = (topics, types, filter or {})
         said = Declaration(
-            work.__name__, *heard, ordered, outside, needs or {}, keyed, sends, about
+            work.__name__, *heard, ordered, outside, needs or {}, repeatable, sends, about
         )
         return Consumer(work, said)
 

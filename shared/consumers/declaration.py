@@ -46,9 +46,9 @@ class Declaration:
     outside: bool = False
     """Has effects outside of Millrace: takes a lease, and refuses replays unless told."""
     needs: Needs = field(default_factory=dict)
-    keyed: bool = False
-    """What it does outside is known there by event and purpose, and so done once: it has neither
-    lease nor inbox key, and what passes it by costs nothing."""
+    repeatable: bool = False
+    """Doing it twice is doing it once: what it writes is the same row again, what it sends is known
+    where it goes. It has neither lease nor inbox key, which cost more than many an effect."""
     sends: tuple[Outlet, ...] = ()
     """Queues that it sends to."""
     about: str = ""

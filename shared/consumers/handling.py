@@ -22,7 +22,7 @@ from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
 
 Done = Literal["done", "repeated", "passed"]
-"""What is passed by a keyed consumer had nothing that it would send."""
+"""What is passed by a repeatable consumer had no effect."""
 
 KEPT: Final = timedelta(days=400)
 """Inbox keys outlive the event log, so that no replay of it repeats an effect."""
@@ -145,10 +145,12 @@ class Handling:
 
     def _once(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         said = self.consumer.declaration
-        if said.keyed:
+        if said.repeatable:
             sent: list[Outlet] = []
-            self._work(event, tenant, tried, sent)
-            return "done" if sent else "passed"
+            effects = self._work(event, tenant, tried, sent)
+            if effects:
+                self.tables.transact(effects)
+            return "done" if sent or effects else "passed"
         if self._stands(event, tenant):
             return "repeated"
         if not said.outside:

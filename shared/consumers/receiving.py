@@ -74,6 +74,9 @@ class Receiver:
             event = arrived(delivery.body, self.tenant_of)
             return self._receive(delivery, event)
         except RejectedEventError as error:
+            said = self.handling.consumer.declaration
+            if said.repeatable and said.outside:
+                return "passed", str(error)  # the event log gives it up; nothing is to be done here
             known = (
                 error.tenant or NO_TENANT,
                 error.event_id or delivery.message_id,

@@ -10,6 +10,7 @@ from local.blueprint import ACCOUNT
 from tests.connections.conftest import Service
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
+from tests.e2e.walking_triggers import walk_triggers
 
 
 def arn(role: str) -> str:
@@ -46,6 +47,8 @@ def use_everything(running, service: Service) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
+    walk_triggers(running)
+    assert running.get("/events/metrics/")["flows"]
     sweep(running, first["id"])
     walk_workflows(running, service)
 
@@ -185,8 +188,13 @@ def events_and_replays(running, lead_id: str) -> None:
     running.get("/events/", params={"since": first[0]["time"]})
     out_of_order(running, lead_id)
     window = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
-    for consumer, kind in (("event_log", "lead.created"), ("lead_days", None)):
-        told = {"consumer": consumer, "type": kind, "per_second": 10, **window}
+    told_to = (
+        ("event_log", "lead.created"),
+        ("lead_days", None),
+        ("user_triggers", "lead.created"),
+    )
+    for consumer, kind in told_to:
+        told = {"consumer": consumer, "type": kind, "per_second": 10, "effects": True, **window}
         path = f"/events/replays/{replayed(running, told)}/"
         running.eventually(
             lambda: running.get(path)["status"] == "done",  # noqa: B023

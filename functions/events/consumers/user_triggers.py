@@ -12,7 +12,7 @@ from shared.events.triggers import matching
 
 @consumer(
     outside=True,
-    keyed=True,
+    repeatable=True,
     needs={"workflows": ("query",)},
     sends=("triggered_runs",),
 )

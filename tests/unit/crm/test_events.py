@@ -36,7 +36,7 @@ def _logged(crm, count, tenant="acme", kind="lead.qualified"):
     for number in range(count):
         crm.clock.move(minutes=1)
         event = Event(kind, {"lead_id": "1", "score": number}, tenant=tenant, time=crm.clock())
-        crm.tables.transact([log_write("event_log", tenant, event, crm.clock)])
+        crm.tables.transact([log_write("event_log", tenant, event)])
         made.append(event)
     return made
 
