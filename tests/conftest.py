@@ -13,7 +13,7 @@ os.environ.update(
     WORKFLOWS_TABLE="workflows", VALUES_BUCKET="values", LLM_TABLE="llm",
     NODE_RUNNER_ARN="arn:aws:lambda:us-east-1:123456789012:function:runner",
     MACHINE_ROLE_ARN="arn:aws:iam::123456789012:role/machine",
-    EVENT_LOG_TABLE="event_log", PROJECTIONS_TABLE="projections", REPLAY_QUEUE_URL="http://replays",
+    EVENT_LOG_TABLE="event_log", PROJECTIONS_TABLE="projections", EVENTS_BUCKET="events", REPLAY_QUEUE_URL="http://replays",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
     MAIL_FROM="no-reply@millrace.example",

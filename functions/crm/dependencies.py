@@ -21,6 +21,7 @@ from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
+from shared.events.claims import Blobs, Claims
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
@@ -28,6 +29,7 @@ from shared.pipelines.calling import Calls, Deployed
 from shared.pipelines.event_tasks import EventTasks
 from shared.pipelines.runs import Runs
 from shared.pipelines.tracing import Traces
+from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.functions import Functions, LambdaFunctions
@@ -55,6 +57,8 @@ class Services:
     consumers: Mapping[str, ConsumerFacts]
     """The durable consumers that there are."""
     event_log: EventLog
+    claims: Claims
+    """Data too large for the bus."""
     rebuilt: Callable[[str, str], LeadComparison]
     """A tenant's lead from its events, beside its row."""
     publishing: Publishing
@@ -77,10 +81,16 @@ class Runners:
 
 
 def build(
-    tables: Tables, queues: Queues, cursors: Cursors, runners: Runners, clock: Clock = utc_now
+    tables: Tables,
+    queues: Queues,
+    cursors: Cursors,
+    runners: Runners,
+    clock: Clock = utc_now,
+    blobs: Blobs | None = None,
 ) -> Services:
     """The services on given ports; tests give fakes."""
     told = settings()
+    claims = Claims(S3Blobs(told.events_bucket) if blobs is None else blobs)
     machines = told.pipeline_machines
     deployed = {p: Deployed(told.pipelines.get(p, ()), arn) for p, arn in machines.items()}
     quarantine = Quarantine(tables, told.quarantine_table, clock)
@@ -94,15 +104,16 @@ def build(
         pipelines=told.pipelines,
         consumers=told.consumers,
         event_log=EventLog(tables, told.event_log_table, told.crm_table),
-        publishing=Publishing(tables, told.crm_table, told.inbox_table, clock),
-        rebuilt=partial(compare, tables, told.crm_table),
+        claims=claims,
+        publishing=Publishing(tables, told.crm_table, told.inbox_table, clock, claims),
+        rebuilt=partial(compare, tables, told.crm_table, claims=claims),
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
-        tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock),
+        tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock, claims),
     )
 
 

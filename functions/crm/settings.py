@@ -33,6 +33,7 @@ class CrmSettings(HttpSettings):
         {}, description="JSON: each durable consumer's name and what its file declares."
     )
     event_log_table: str = Field(description="Table of every event, for lists and replays.")
+    events_bucket: str = Field(description="Bucket of data too large for the bus.")
     projections_table: str = Field(description="Table of what consumers make of events.")
     replay_queue_url: str = Field(description="The queue that takes the steps of replays.")
     pipeline_machines: dict[str, str] = Field(

@@ -15,10 +15,12 @@ from typing import Any, Final
 from functions.workflow_loops.agent_ports import AgentSettings, agent_ports
 from functions.workflow_loops.connection_ports import PortPlaces, tenant_ports
 from functions.workflow_loops.runner_settings import RunnerSettings, settings
+from shared.events.claims import Claims
 from shared.identity.principal import Principal
 from shared.nodes import ports
 from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.platform.aws import client
+from shared.platform.blobs import S3Blobs
 from shared.platform.counters import DynamoCounters
 from shared.platform.foreign_buckets import ForeignBuckets
 from shared.platform.http import CheckedHttp, Egress
@@ -132,7 +134,7 @@ def _places(run: Run) -> PortPlaces:
         tables=run.tables, secrets=_secrets(), opening=_foreign(), mail=lambda: _mail(run, told),
         workflows=told.workflows_table, crm=told.crm_table, inbox=told.inbox_table,
         audit=told.audit_table, identity=told.identity_table, prefix=told.tenant_secrets,
-        private=told.private_connections,
+        private=told.private_connections, claims=Claims(S3Blobs(told.events_bucket)),
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class Data(Construct):
         self.imports = import_bucket(self, config)
         self.values = private_bucket(self, "ValuesBucket", config)
         self.spaces = private_bucket(self, "SpacesBucket", config)
+        self.events = private_bucket(self, "EventsBucket", config)
         self.cursor_secret = secretsmanager.Secret(
             self,
             "CursorSecret",

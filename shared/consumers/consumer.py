@@ -46,6 +46,7 @@ def consumer(
     *,
     ordered: bool = False,
     outside: bool = False,
+    thin: bool = False,
     needs: Needs | None = None,
 ) -> Callable[[Work], Consumer]:
     """Declares the decorated function a consumer; see `Declaration` for what each word says."""
@@ -53,7 +54,7 @@ def consumer(
     def declare(work: Work) -> Consumer:
         about = (work.__doc__ or "").partition("\n")[0]
         heard = (topics, types, filter or {})
-        said = Declaration(work.__name__, *heard, ordered, outside, needs or {}, about)
+        said = Declaration(work.__name__, *heard, ordered, outside, thin, needs or {}, about)
         return Consumer(work, said)
 
     return declare

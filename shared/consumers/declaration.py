@@ -43,6 +43,8 @@ class Declaration:
     """Handles the events of one entity one after the other, by their sequence."""
     outside: bool = False
     """Has effects outside of Millrace: takes a lease, and refuses replays unless told."""
+    thin: bool = False
+    """Sees events as they are on the bus: of one whose data is kept elsewhere, the small fields."""
     needs: Needs = field(default_factory=dict)
     about: str = ""
     """The first line of its docstring."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
@@ -17,6 +17,7 @@ from shared.consumers.order import ORDER_WRITE, Order, WaitsError
 from shared.consumers.work import DeclaredWork
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
+from shared.events.opening import Opener
 from shared.events.quarantine import NotInQuarantineError, Quarantine, entry_id
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
@@ -52,6 +53,7 @@ class Handling:
     quarantine: Quarantine
     places: Mapping[Place, str]
     clock: Clock = utc_now
+    opener: Opener = field(default_factory=Opener)
 
     @property
     def order(self) -> Order:
@@ -172,7 +174,8 @@ class Handling:
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
             tried.replay, self.clock,
         )  # fmt: skip
-        answer: Any = self.consumer(event, context)
+        seen = event if self.consumer.declaration.thin else self.opener.open(event)
+        answer: Any = self.consumer(seen, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
         return list(answer or ())

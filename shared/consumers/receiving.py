@@ -68,11 +68,7 @@ class Receiver:
             event = arrived(delivery.body, self.tenant_of)
             return self._receive(delivery, event)
         except RejectedEventError as error:
-            known = (
-                error.tenant or NO_TENANT,
-                error.event_id or delivery.message_id,
-                error.event_type or "unknown",
-            )
+            known = _known(event) if event else _rejected(error, delivery)
             return self._give_up(delivery, known, str(error))
         except GapError as error:
             return self._give_up(delivery, _known(event), str(error))
@@ -125,6 +121,14 @@ class Receiver:
             )
         )
         return "quarantined", error
+
+
+def _rejected(error: RejectedEventError, delivery: Delivery) -> tuple[str, str, str]:
+    return (
+        error.tenant or NO_TENANT,
+        error.event_id or delivery.message_id,
+        error.event_type or "unknown",
+    )
 
 
 def _known(event: Event | None) -> tuple[str, str, str]:

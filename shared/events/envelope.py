@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from shared.platform.clock import iso, utc_now
 from shared.platform.ids import new_id
+
+_PART_FIELD: Final = 1_000
+_PART: Final = 20_000
+"""Bytes of a field, and of all of them, that stay in an event whose data is kept elsewhere."""
 
 _STRICT = ConfigDict(extra="forbid", str_max_length=200_000)
 
@@ -94,7 +98,7 @@ class Event:
             "causationid": self.causation_id,
             "topics": list(self.topics),
             "metadata": dict(self.metadata),
-            "data": dict(self.data) if self.dataref is None else None,
+            "data": dict(self.data) if self.dataref is None else part(self.data),
             "dataref": self.dataref,
         }
         return {name: value for name, value in wire.items() if value is not None}
@@ -102,6 +106,18 @@ class Event:
     def to_wire(self) -> str:
         """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
         return json.dumps(self.wire(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def part(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The small fields of data: what rules and filters see of an event whose data is elsewhere."""
+    found: dict[str, Any] = {}
+    left = _PART
+    for name, value in data.items():
+        size = len(json.dumps({name: value}, ensure_ascii=False, allow_nan=False).encode())
+        if size <= min(_PART_FIELD, left):
+            found[name] = value
+            left -= size
+    return found
 
 
 class UnfitEventError(ValueError):
@@ -128,7 +144,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
         return _EVENT.validate_python(
             {
                 "event_type": wire["type"],
-                "data": {} if "dataref" in wire else wire["data"],
+                "data": wire.get("data", {}) if "dataref" in wire else wire["data"],
                 "metadata": wire.get("metadata", {}),
                 "id": wire["id"],
                 "version": int(schema.rpartition(".v")[2]),

@@ -12,6 +12,7 @@ from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
 from shared.events.metrics import EmfMetrics, Metrics, type_and_topic
 from shared.events.metrics import Outcome as Flowed
+from shared.events.opening import Opener
 from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
@@ -70,6 +71,7 @@ class Receiver:
     queues: Queues
     clock: Clock = utc_now
     metrics: Metrics = field(default_factory=EmfMetrics)
+    opener: Opener = field(default_factory=Opener)
 
     def receive(self, delivery: Delivery) -> Outcome:
         """Handles one delivery; `again` means that the queue shall keep the message."""
@@ -81,7 +83,8 @@ class Receiver:
                 reason = "the starter died at every attempt"
                 return self._give_up(delivery, _Known.of(event), None, reason)
             with held(self.queues, self.queue_url, delivery.receipt):
-                ran = self.starter.start(event, event.tenant or NO_TENANT, delivery.attempt)
+                opened = self.opener.open(event)
+                ran = self.starter.start(opened, event.tenant or NO_TENANT, delivery.attempt)
             if ran:
                 self._count(Flowed.DELIVERED, event)
             return "done" if ran else "repeated"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.events.claims import Claims
 from shared.events.envelope import EntityRef, Event
 from shared.events.outbox import STATE, Change, commit, partition
 from shared.events.quarantine import NotInQuarantineError, Quarantine, Quarantined, entry_id
@@ -55,6 +56,8 @@ class EventTasks:
     pipelines: Mapping[str, Sequence[str]]
     """Those that there are, and the event types that start them."""
     clock: Clock = utc_now
+    claims: Claims | None = None
+    """Keeps data that is too large for the bus."""
 
     def queue(
         self, tenant: str, actor: str, event_type: str, data: Mapping[str, Any], cause: str = ""
@@ -64,6 +67,7 @@ class EventTasks:
         Raises:
             UnknownEventTypeError: it starts no pipeline.
             InvalidEventDataError, OursAloneError: see `admitted`.
+            EventTooLargeError: it is larger than an event may be.
         """
         name, checked = admitted(event_type, data)
         if not self._started_by(name):
@@ -74,9 +78,8 @@ class EventTasks:
             causation_id=cause or None,
         )  # fmt: skip
         state = {"event_type": name, "queued_at": iso(now)}
-        commit(
-            self.tables, self.table, Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
-        )
+        change = Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
+        commit(self.tables, self.table, change, claims=self.claims)
         return task_id
 
     def status(self, tenant: str, task_id: str) -> EventTask:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.platform.blobs import MissingBlobError
 from shared.platform.machines import Ended
 from shared.platform.mail import Message
 
@@ -41,6 +42,18 @@ class MemoryQueues:
 
     def delay(self, queue_url: str, receipt: str, seconds: int) -> None:
         self.delayed.append((queue_url, receipt, seconds))
+
+
+class MemoryBlobs(dict[str, str]):
+    """The port `Blobs`."""
+
+    def write(self, name: str, text: str) -> None:
+        self[name] = text
+
+    def read(self, name: str) -> str:
+        if name not in self:
+            raise MissingBlobError(name)
+        return self[name]
 
 
 class ScriptedMachines:

@@ -15,6 +15,7 @@ from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from shared.crm.days import LeadDays
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
+from shared.events.claims import shown
 from shared.events.envelope import EntityRef
 from shared.events.log import Wanted
 from shared.identity.audit import Audit
@@ -50,7 +51,7 @@ async def events(
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     found, more = at.event_log.page(who.tenant, wanted, limit=limit, start=start)
     return EventsView(
-        events=[TraceEvent.of(event) for event in found],
+        events=[TraceEvent.of(event) for event in shown(found, at.claims)],
         cursor=at.cursors.seal(who.tenant, bound, more),
     )
 

@@ -19,6 +19,8 @@ from functions.crm.views import (
     TraceView,
 )
 from functions.web.access import PrincipalDep, needs
+from shared.events import Event
+from shared.events.claims import shown
 from shared.events.quarantine import Chosen, Quarantined
 from shared.identity.principal import Principal
 from shared.identity.rights import Right
@@ -132,17 +134,19 @@ async def trace(
     """
     start, _ = at.cursors.open(who.tenant, f"trace:{correlation_id}", cursor)
     found = at.traces.page(who.tenant, correlation_id, limit=limit, start=start)
+    events = shown([step.event for step in found.steps if step.event], at.claims)
+    by_id = {event.id: event for event in events}
     return TraceView(
         correlation_id=found.correlation_id,
-        steps=[_shown(step) for step in found.steps],
+        steps=[_shown(step, by_id.get(step.event_id)) for step in found.steps],
         cursor=at.cursors.seal(who.tenant, f"trace:{found.correlation_id}", found.next_start),
     )
 
 
-def _shown(step: Step) -> TraceStep:
+def _shown(step: Step, event: Event | None) -> TraceStep:
     return TraceStep(
         event_id=step.event_id,
-        event=TraceEvent.of(step.event) if step.event else None,
+        event=TraceEvent.of(event) if event else None,
         runs=list(step.runs),
         quarantined=list(step.quarantined),
     )
