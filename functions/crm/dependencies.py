@@ -22,8 +22,10 @@ from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
 from shared.events.claims import Blobs, Claims
+from shared.events.data_keys import DataKeys, Kms
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
+from shared.events.sealing import Seals
 from shared.identity.public_keys import PublicKeys
 from shared.pipelines.calling import Calls, Deployed
 from shared.pipelines.event_tasks import EventTasks
@@ -33,6 +35,7 @@ from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.functions import Functions, LambdaFunctions
+from shared.platform.kms import KmsKeys
 from shared.platform.machines import Machines, StepFunctionsMachines
 from shared.platform.queues import Queues, SqsQueues
 from shared.platform.secrets import secret_value
@@ -59,6 +62,8 @@ class Services:
     event_log: EventLog
     claims: Claims
     """Data too large for the bus."""
+    seals: Seals
+    """What is personal in events, as the log has them."""
     rebuilt: Callable[[str, str], LeadComparison]
     """A tenant's lead from its events, beside its row."""
     publishing: Publishing
@@ -87,6 +92,7 @@ def build(
     runners: Runners,
     clock: Clock = utc_now,
     blobs: Blobs | None = None,
+    kms: Kms | None = None,
 ) -> Services:
     """The services on given ports; tests give fakes."""
     told = settings()
@@ -105,6 +111,7 @@ def build(
         consumers=told.consumers,
         event_log=EventLog(tables, told.event_log_table, told.crm_table),
         claims=claims,
+        seals=Seals(DataKeys(tables, told.identity_table, kms or KmsKeys(told.data_key_id), clock)),
         publishing=Publishing(tables, told.crm_table, told.inbox_table, clock, claims),
         rebuilt=partial(compare, tables, told.crm_table, claims=claims),
         replays=Replays(tables, told.event_log_table, clock),

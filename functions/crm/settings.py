@@ -34,6 +34,7 @@ class CrmSettings(HttpSettings):
     )
     event_log_table: str = Field(description="Table of every event, for lists and replays.")
     events_bucket: str = Field(description="Bucket of data too large for the bus.")
+    data_key_id: str = Field(description="The key of KMS that encrypts the data keys of tenants.")
     projections_table: str = Field(description="Table of what consumers make of events.")
     replay_queue_url: str = Field(description="The queue that takes the steps of replays.")
     pipeline_machines: dict[str, str] = Field(

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.events.arrivals import registered
 from shared.events.claims import Claims
-from shared.events.opening import Opener
+from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.pipelines.deliveries import Delivery, Receiver
 from shared.pipelines.start import Places, Starter
@@ -59,7 +59,7 @@ def receiver() -> Receiver:
         tenant_of=registered(tables, told.identity_table),
         quarantine=Quarantine(tables, told.quarantine_table),
         queues=SqsQueues(),
-        opener=Opener(claims),
+        opener=opener_here(tables),
     )
 
 

@@ -16,7 +16,7 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
-from infra.constructs.event_data import may_fetch
+from infra.constructs.event_data import may_open
 from infra.constructs.pipeline import Surroundings, pascal
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import ServiceFunction
@@ -95,7 +95,7 @@ class Consumer(Construct):
         if self._said.ordered:
             self._allow_order(made)
         if not self._said.thin:
-            may_fetch(made, data)
+            may_open(made, data)
         self._map(made)
 
     def _places(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.data import Data
-from infra.constructs.event_data import may_fetch, may_leave
+from infra.constructs.event_data import KEY_ROWS, may_leave, may_open
 from infra.constructs.http_function import HttpFunction
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import (
@@ -92,7 +92,8 @@ class CrmApi(Construct):
                 "PROJECTIONS_TABLE": data.projections.table_name,
             },
         )
-        may_fetch(made, data)
+        may_open(made, data)
+        made.allow(GET, [data.identity.table_arn], KEY_ROWS)
         may_leave(made, data)
         made.allow([*READ, *WRITE], [data.crm.table_arn])
         made.allow([*GET, *PUT], [data.inbox.table_arn])

@@ -117,11 +117,17 @@ def _arguments(path: Path, call: ast.Call) -> dict[str, Any]:
 
 def _check_filter(said: Declaration) -> None:
     from shared.events.patterns import InvalidPatternError, Pattern  # few consumers have one
+    from shared.events.personal import sealed_fields_of
 
     try:
         Pattern(said.filter)
     except InvalidPatternError as error:
         raise ConsumerDeclarationError(f"{said.name}: filter: {error}") from None
+    if hidden := sealed_fields_of(said.filter, said.types, said.topics):
+        raise ConsumerDeclarationError(
+            f"{said.name}: filter: {', '.join(hidden)}: personal, hence sealed on the bus where no "
+            "rule can see it; look at it in the consumer"
+        )
 
 
 def _check(said: Declaration) -> None:

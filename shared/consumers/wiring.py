@@ -12,10 +12,8 @@ from shared.consumers.handling import Handling
 from shared.consumers.receiving import Receiver
 from shared.consumers.work import DeclaredWork
 from shared.events.arrivals import registered
-from shared.events.claims import Claims
-from shared.events.opening import Opener
+from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
-from shared.platform.blobs import S3Blobs
 from shared.platform.dynamo import DynamoTables
 from shared.platform.queues import SqsQueues
 from shared.platform.settings import FunctionSettings
@@ -31,9 +29,6 @@ class ConsumerSettings(FunctionSettings):
     inbox_table: str = Field(description="Table of inbox keys.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
     quarantine_table: str = Field(description="Table of quarantined events.")
-    events_bucket: str = Field(
-        "", description="Bucket of data too large for the bus; a thin consumer has none."
-    )
 
 
 def receiver_of(consumer: DeclaredWork) -> Receiver:
@@ -44,10 +39,9 @@ def receiver_of(consumer: DeclaredWork) -> Receiver:
         for place in _PLACES
         if (name := f"{place.upper()}_TABLE") in os.environ
     }
-    opener = Opener(Claims(S3Blobs(told.events_bucket)) if told.events_bucket else None)
     handling = Handling(
         consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places,
-        opener=opener,
+        opener=opener_here(tables),
     )  # fmt: skip
     tenant_of = registered(tables, told.identity_table)
     return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, SqsQueues())

@@ -89,5 +89,5 @@ def _own(detail: Mapping[str, Any]) -> Event:
     event = from_wire(detail)
     if event.tenant is None:
         raise NotAnEventError(f"{event.event_type} {event.id} names no tenant")
-    # Data that is kept elsewhere cannot be checked yet.
-    return in_newest(event) if event.dataref is None else event
+    # Data that is kept elsewhere, or sealed, cannot be checked yet.
+    return event if event.dataref or event.sealed else in_newest(event)

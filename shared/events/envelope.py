@@ -40,6 +40,17 @@ class EntityRef:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Sealed:
+    """What is personal in an event, encrypted; see `shared.events.sealing`."""
+
+    key: str
+    """The id of the tenant's data key."""
+    fields: tuple[str, ...]
+    box: str
+    """Base64."""
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Event:
     """Something that happened, never changed afterwards.
 
@@ -65,6 +76,9 @@ class Event:
     topics: tuple[str, ...] = ()
     dataref: str | None = None
     """Where the data is if it was too large for the bus; see `shared.events.claims`."""
+
+    sealed: Sealed | None = None
+    """Its personal fields as the bus carries them."""
 
     @property
     def timestamp(self) -> datetime:
@@ -98,14 +112,26 @@ class Event:
             "causationid": self.causation_id,
             "topics": list(self.topics),
             "metadata": dict(self.metadata),
-            "data": dict(self.data) if self.dataref is None else part(self.data),
+            "data": self._carried(),
             "dataref": self.dataref,
+            "sealed": _sealed(self.sealed) if self.sealed else None,
         }
         return {name: value for name, value in wire.items() if value is not None}
+
+    def _carried(self) -> dict[str, Any]:
+        """The data that goes with the event: small, and without what is sealed."""
+        data = dict(self.data) if self.dataref is None else part(self.data)
+        for name in self.sealed.fields if self.sealed else ():
+            data.pop(name, None)
+        return data
 
     def to_wire(self) -> str:
         """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
         return json.dumps(self.wire(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _sealed(sealed: Sealed) -> dict[str, Any]:
+    return {"key": sealed.key, "fields": list(sealed.fields), "box": sealed.box}
 
 
 def part(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,6 +183,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
                 "causation_id": wire.get("causationid"),
                 "topics": tuple(wire.get("topics", ())),
                 "dataref": wire.get("dataref"),
+                "sealed": wire.get("sealed"),
             }
         )
     except KeyError as error:

@@ -1,6 +1,8 @@
-"""What the bus does not carry: data too large for it."""
+"""What the bus does not carry: data too large for it, and what is personal in the open."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -17,8 +19,9 @@ def _published(running, **data):
     return answer.json()["id"]
 
 
-def _logged(running, event_id):
-    found = running.get("/events/", params={"type": "process_lead", "limit": 200})["events"]
+def _logged(running, event_id, kind="process_lead", **params):
+    wanted = {"type": kind, "limit": 200, "personal": True} | params
+    found = running.get("/events/", params=wanted)["events"]
     return next((one for one in found if one["id"] == event_id), None)
 
 
@@ -49,3 +52,52 @@ def test_a_list_shows_what_is_left_of_an_event_whose_data_is_gone(running):
     shown = _logged(running, event_id)
     assert (shown["data"]["name"], "notes" in shown["data"]) == ("Jane", False)
     assert shown["dataref"] == newest["Key"]
+
+
+def _on_the_bus(running):
+    """Everything that a rule of everybody's brings, put into a queue of our own."""
+    sqs, events = running.aws("sqs"), running.aws("events")
+    url = sqs.create_queue(QueueName="overheard")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["QueueArn"]
+    everything = json.dumps({"source": [{"prefix": ""}]})
+    events.put_rule(Name="overhear", EventBusName="millrace", EventPattern=everything)
+    target = {"Id": "1", "Arn": arn}
+    events.put_targets(Rule="overhear", EventBusName="millrace", Targets=[target])
+
+    def heard():
+        found = []
+        while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in got:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            found += [message["Body"] for message in got]
+        return found
+
+    return heard
+
+
+def test_nothing_personal_is_on_the_bus_or_in_the_log_in_the_open(running):
+    heard = _on_the_bus(running)
+    lead = running.create(name="Sigrid Undset", email="sigrid@example.no", phone="+47 22 00 00 00")
+    result = running.eventually(lambda: running.completed(lead["id"]))
+    assert result[0]["data"]["trace"], "its pipeline worked with it"
+    entry = running.events(lead["id"])[0]
+    assert entry["data"]["email"] == "sigrid@example.no"
+
+    bodies = running.eventually(heard)
+    assert any(lead["id"] in body for body in bodies)
+    table = running.platform.table("EventLogTable")
+    logged = running.eventually(
+        lambda: [
+            row["event"]["S"]
+            for row in running.aws("dynamodb").scan(TableName=table)["Items"]
+            if lead["id"] in str(row)
+        ]
+    )
+    for text in (*bodies, *logged):
+        assert "sigrid" not in text.lower()
+
+    open_, hidden = (
+        _logged(running, entry["id"], "lead.created", personal=asked) for asked in (True, False)
+    )
+    assert open_["data"] == entry["data"]
+    assert (hidden["data"]["email"], hidden["data"]["status"]) == ("[personal]", "Interest")

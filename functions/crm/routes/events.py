@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
 from functions.crm.dependencies import CallerDep, ServicesDep
+from functions.crm.event_data import told
 from functions.crm.event_views import ConsumersView, ConsumerView, EventsView, NewEvent, Receipt
 from functions.crm.views import TraceEvent
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from shared.crm.days import LeadDays
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
-from shared.events.claims import shown
 from shared.events.envelope import EntityRef
 from shared.events.log import Wanted
 from shared.identity.audit import Audit
@@ -39,10 +39,12 @@ async def events(
     until: AwareDatetime | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
+    personal: bool = False,
 ) -> EventsView:
     """What happened, oldest first; `entity` is written as `lead/ID`. Events are kept for a year.
 
-    A page of an entity may hold fewer than `limit` though a cursor tells of more.
+    A page of an entity may hold fewer than `limit` though a cursor tells of more. Personal data is
+    hidden unless `personal` asks for it, which needs the right to see leads.
     """
     if since and until and since >= until:
         raise BadRequestError("until", "not after since", "ask for a later moment")
@@ -51,7 +53,7 @@ async def events(
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     found, more = at.event_log.page(who.tenant, wanted, limit=limit, start=start)
     return EventsView(
-        events=[TraceEvent.of(event) for event in shown(found, at.claims)],
+        events=[TraceEvent.of(event) for event in told(found, who, at, personal=personal)],
         cursor=at.cursors.seal(who.tenant, bound, more),
     )
 

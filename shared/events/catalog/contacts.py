@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.events.catalog.registry import EventData, event_type
+from shared.events.catalog.registry import EventData, PersonalOptionalText, PersonalText, event_type
 
 _ID: Final = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 _TOPICS: Final = ("contacts",)
@@ -19,8 +19,8 @@ class ContactCreated(EventData):
     """A contact was added."""
 
     contact_id: str
-    name: str
-    email: str | None = None
+    name: PersonalText
+    email: PersonalOptionalText = None
 
 
 @event_type(
@@ -43,7 +43,7 @@ class ContactBounced(EventData):
     """Mail to a contact came back for good; no more is sent there."""
 
     contact_id: str
-    email: str
+    email: PersonalText
 
 
 @event_type("contact.deleted", topics=_TOPICS, sample={"contact_id": _ID, "name": "Jane Doe"})
@@ -51,4 +51,4 @@ class ContactDeleted(EventData):
     """A contact was removed."""
 
     contact_id: str
-    name: str
+    name: PersonalText

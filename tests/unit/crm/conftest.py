@@ -19,6 +19,7 @@ from shared.identity.rate_limits import RateLimits
 from tests.fakes.counters import MemoryCounters
 from tests.fakes.ports import (
     MemoryBlobs,
+    MemoryKms,
     MemoryQueues,
     MovedClock,
     ScriptedFunctions,
@@ -46,9 +47,9 @@ class Crm:
         limits = RateLimits(MemoryCounters(), "inbox", self.clock)
         self.app.state.limiter = Limiter(limits, 100_000, 100_000)
         self.runners = Runners(ScriptedMachines(_nothing_runs), ScriptedFunctions(_nothing_runs))
-        self.blobs = MemoryBlobs()
+        self.blobs, self.kms = MemoryBlobs(), MemoryKms()
         self.app.state.services = build(
-            self.tables, self.queues, cursors, self.runners, self.clock, self.blobs
+            self.tables, self.queues, cursors, self.runners, self.clock, self.blobs, self.kms
         )
 
     def call(

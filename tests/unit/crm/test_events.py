@@ -167,10 +167,10 @@ def test_large_data_is_published_by_reference_and_listed_whole(wide):
     assert len(item["event"]) < 1_000
     at, event = crm.app.state.services, event_of(item)
     crm.tables.transact([log_write("event_log", "acme", event, crm.clock)])
-    (listed,) = _listed(crm)["events"]
+    (listed,) = _listed(crm, personal=True)["events"]
     assert (listed["data"], listed["dataref"]) == (data, None)
     crm.blobs.clear()
-    (listed,) = _listed(crm)["events"]
+    (listed,) = _listed(crm, personal=True)["events"]
     assert (listed["data"], listed["dataref"]) == ({"name": "A"}, event.dataref)
     with pytest.raises(LostDataError, match="gone"):
         at.claims.redeem(event)
