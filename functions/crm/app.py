@@ -26,4 +26,6 @@ def create_app(told: CrmSettings) -> FastAPI:
     """The application under given settings."""
     parts = (health, dispatching, events, forms, leads, pipelines, operations, replays)
     routers = [routes.router for routes in parts]
-    return assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
+    app = assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
+    app.state.publish_per_minute = told.publish_per_minute
+    return app

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Annotated
 
@@ -17,12 +18,13 @@ from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
 from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
-from shared.crm.idempotency import Attempt
+from shared.crm.idempotency import Attempt, Idempotency
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
 from shared.events.claims import Blobs, Claims
 from shared.events.data_keys import DataKeys, Kms
+from shared.events.figures import Figure, figures
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.events.sealing import Seals
@@ -71,9 +73,12 @@ class Services:
     replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
     """Counts of a tenant from one day to another."""
+    figures: Callable[[str, date, date], Iterable[Figure]]
+    """What became of a tenant's events from one day to another."""
     traces: Traces
     public_keys: PublicKeys
     calls: Calls
+    idempotency: Idempotency
     tasks: EventTasks
 
 
@@ -117,8 +122,10 @@ def build(
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
+        figures=partial(figures, tables, told.projections_table),
+        idempotency=Idempotency(tables, told.inbox_table, clock),
         public_keys=PublicKeys(tables, told.identity_table, clock),
-        traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
+        traces=Traces(tables, told.crm_table, told.executions_table, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
         tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock, claims),
     )

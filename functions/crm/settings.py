@@ -40,6 +40,9 @@ class CrmSettings(HttpSettings):
     pipeline_machines: dict[str, str] = Field(
         {}, description="JSON: each pipeline's name and its state machine."
     )
+    publish_per_minute: int = Field(
+        600, gt=0, description="Events that one tenant may publish over the API in a minute."
+    )
     cursor_secret_arn: str = Field(description="Secret that signs the cursors of lists.")
 
 

@@ -19,6 +19,7 @@ from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.event_data import may_leave, may_open
+from infra.constructs.figures import count_figures
 from infra.constructs.machine import ExpressMachine
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import Deployment, ServiceFunction
@@ -126,6 +127,7 @@ class Pipeline(Construct):
                 "PIPELINE": self._definition.name,
                 "QUEUE_URL": self.queue.queue_url,
                 "MAX_ATTEMPTS": str(MAX_ATTEMPTS),
+                "FIGURES_TABLE": data.projections.table_name,
             },
         )
         written = (data.crm, data.inbox, data.executions, data.quarantine)
@@ -136,6 +138,7 @@ class Pipeline(Construct):
         may_leave(starter, data)
         starter.allow(["states:StartSyncExecution"], [self.machine.arn])
         starter.allow(CONSUME, [self.queue.queue_arn])
+        count_figures(starter, data.projections)
         lambda_.CfnEventSourceMapping(
             self,
             "StarterQueueMapping",

@@ -17,6 +17,7 @@ from infra.constructs.lead_import import LeadImport
 from infra.constructs.pipeline import Pipeline, Surroundings
 from infra.constructs.replays import Replays
 from infra.constructs.service_function import Deployment
+from infra.constructs.triggered_runs import triggered_runs
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
@@ -44,7 +45,9 @@ class ApplicationStack(ReadableStack):
         around = Surroundings(deployment, data.data, events.bus, sender.ref)
         self.sender: str = sender.ref
         built = [Pipeline(self, definition, around) for definition in pipelines]
-        heard = [Consumer(self, said, around) for said in consumers]
+        self.triggered = triggered = triggered_runs(self)
+        outlets = {"triggered_runs": triggered.queue}
+        heard = [Consumer(self, said, around, outlets) for said in consumers]
         self.api = api = HttpApi(self, "api", config)
         replays = Replays(self, around, heard)
         crm = CrmApi(
@@ -52,7 +55,7 @@ class ApplicationStack(ReadableStack):
             consumers=consumers,
             replays=replays.queue,
         )  # fmt: skip
-        crm.may_redrive([consumer.queue for consumer in (*built, *heard)])
+        crm.may_redrive([consumer.queue for consumer in (*built, *heard, triggered)])
         crm.may_run(
             {pipeline.name: pipeline.machine.arn for pipeline in built},
             [node for pipeline in built for node in pipeline.nodes],
