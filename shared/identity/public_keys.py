@@ -1,4 +1,4 @@
-"""Public keys: what a form on somebody's page, or a webhook's sender, names its tenant by.
+"""Public keys: what a form on a page, a webhook's sender or a mail names its tenant by.
 
 They are no secret: they stand in pages that everybody can read. What they open is one purpose, at
 one rate, from the origins that they name, and nothing can be read with them.
@@ -25,7 +25,7 @@ from shared.platform.tables import (
     Tables,
 )
 
-Purpose = Literal["form", "webhook"]
+Purpose = Literal["form", "webhook", "mail"]
 PREFIX: Final = "mrpub_"
 PER_TENANT: Final = 50
 
