@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
 from typing import Final
 
 _CONTROL: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]"
 )
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z!][a-zA-Z0-9]*)[^<>]*>")
 _BLOCKS: Final = frozenset(
     {"br", "div", "p", "tr", "li", "h1", "h2", "h3", "table", "blockquote", "ul"}
 )
@@ -49,30 +51,33 @@ def _ends(lines: list[str], at: int, line: str) -> bool:
     return any(one.match(line[:400]) or one.match(both[:400]) for one in _QUOTES)
 
 
-def plain(html: str) -> str:
-    """The text of HTML: no tags, no scripts, a line for each block."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    return re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n\n", "".join(reader.pieces))
+def plain(markup: str) -> str:
+    """The text of HTML: no tags, no scripts, a line for each block.
 
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    The standard library's parser takes forever over tags that never end; this is one pass.
+    """
+    seen, pieces = True, list[str]()
+    for closing, tag, text in _tokens(_uncommented(markup)):
         if tag in _UNSEEN:
-            self._unseen += 1
-        if tag in _BLOCKS:
-            self.pieces.append("\n")
+            seen = bool(closing)
+        if tag in _BLOCKS and not closing:
+            pieces.append("\n")
+        if seen:
+            pieces.append(re.sub(r"\s+", " ", html.unescape(text)))
+    lines = [line.strip() for line in "".join(pieces).split("\n")]
+    return "\n".join(
+        line for line, before in zip(lines, ["", *lines], strict=False) if line or before
+    )
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN and self._unseen:
-            self._unseen -= 1
 
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.pieces.append(re.sub(r"\s+", " ", data))
+def _tokens(markup: str) -> Iterator[tuple[str, str, str]]:
+    """Whether a tag closes, its name, and the text behind it."""
+    first, *rest = _TAG.split(markup)
+    yield "", "", first
+    for at in range(0, len(rest), 3):
+        yield rest[at], rest[at + 1].lower(), rest[at + 2]
+
+
+def _uncommented(markup: str) -> str:
+    first, *rest = markup.split("<!--")
+    return first + "".join(part.partition("-->")[2] for part in rest)

@@ -11,22 +11,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.headerregistry import AddressHeader
 from email.message import EmailMessage
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from shared.outside.mail_text import one_line, plain, readable, without_quotes
 
 MOST_BYTES: Final = 1_000_000
 """Of a mail that are read: what comes later is attachments, or nobody's business."""
 MOST_PARTS: Final = 500
-_LONGEST_HEADER: Final = 4_000
+_LONGEST_HEADER: Final = 2_000
+_LONGEST_HTML: Final = 60_000
 _MOST_TEXT: Final = 9_000
 _MOST_NAMED: Final = 20
-_POLICY: Final = policy.default.clone(utf8=True)
 _ADDRESS: Final = re.compile(r"[^@\s,;<>\"\x00-\x1f#]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 """Codecs that are no charsets; some take forever."""
 _BULK: Final = frozenset({"bulk", "junk", "list"})
+
+
+class _Bounded(policy.EmailPolicy):
+    """Parses no more of a header than any has: the parser's time grows with its square."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The parsed header of a raw one."""
+        return super().header_fetch_parse(name, value[:_LONGEST_HEADER])
+
+
+_POLICY: Final = _Bounded(utf8=True)
 
 
 class UnreadableMailError(ValueError):
@@ -59,7 +71,7 @@ def read(raw: bytes) -> Mail:
     if raw.count(b"\n--") > 2 * MOST_PARTS:
         raise UnreadableMailError(f"it has more than {MOST_PARTS} parts")
     try:
-        found = message_from_bytes(raw, policy=_POLICY)
+        found = cast("EmailMessage", message_from_bytes(raw, policy=_POLICY))
         parts = list(_leaves(found))
         sender, name = _sender(found)
         text = _text(parts)
@@ -88,13 +100,7 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _is(part: EmailMessage, *types: str) -> bool:
-    return _type(part) in types
-
-
-def _type(part: EmailMessage) -> str:
-    if len(_raw(part, "content-type")) > _LONGEST_HEADER:
-        return "application/octet-stream"
-    return part.get_content_type()
+    return part.get_content_type() in types
 
 
 def _raw(message: EmailMessage, name: str) -> str:
@@ -104,11 +110,10 @@ def _raw(message: EmailMessage, name: str) -> str:
 
 def _header(message: EmailMessage, name: str) -> str:
     """One line: what hides a line break in its encoding brings it to nobody."""
-    raw = _raw(message, name)[:_LONGEST_HEADER]
     try:
-        return one_line(str(_POLICY.header_factory(name, raw)))
+        return one_line(str(message.get(name, "")))
     except Exception:  # the parser of headers stumbles over some that are broken
-        return one_line(raw)
+        return one_line(_raw(message, name)[:_LONGEST_HEADER])
 
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
@@ -116,7 +121,7 @@ def _sender(message: EmailMessage) -> tuple[str, str]:
     if len(raw) > _LONGEST_HEADER:
         raise UnreadableMailError("its From is longer than any sender")
     try:
-        first = _POLICY.header_factory("from", raw).addresses[0]
+        first = cast("AddressHeader", message["from"]).addresses[0]
         address, name = one_line(first.addr_spec).lower(), one_line(first.display_name)
     except Exception:  # none, or the parser of headers stumbles
         address, name = "", ""
@@ -132,7 +137,7 @@ def _text(parts: list[EmailMessage]) -> str:
         found = next((part for part in texts if _is(part, kind)), None)
         if found is not None:
             decoded = _decoded(found)
-            return readable(plain(decoded) if kind == "text/html" else decoded)
+            return readable(plain(decoded[:_LONGEST_HTML]) if kind == "text/html" else decoded)
     return ""
 
 
@@ -151,18 +156,11 @@ def _charset(part: EmailMessage) -> str:
 
 
 def _filename(part: EmailMessage) -> str:
-    if len(_raw(part, "content-disposition")) > _LONGEST_HEADER or not _fits(part):
-        return "unnamed"
     try:
-        name = part.get_filename()
+        name, how = part.get_filename(), part.get_content_disposition()
     except Exception:  # as above
         return "unnamed"
-    attached = part.get_content_disposition() == "attachment"
-    return one_line(name)[:100] if name else "unnamed" if attached else ""
-
-
-def _fits(part: EmailMessage) -> bool:
-    return len(_raw(part, "content-type")) <= _LONGEST_HEADER
+    return one_line(name)[:100] if name else "unnamed" if how == "attachment" else ""
 
 
 def _attachments(parts: list[EmailMessage]) -> tuple[str, ...]:
