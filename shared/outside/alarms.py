@@ -80,11 +80,10 @@ class Alarms:
     def handle(self, body: str) -> str:
         """See `shared.outside.deliveries.Handle`."""
         told = transition(body)
-        said = {"alarm": told.alarm, "state": told.state, "before": told.before}
         if not told.worth_telling:
             return f"ignored: {told.alarm} is {told.state}, was {told.before}"
         tell = log.error if told.state == "ALARM" else log.warning
-        tell("alarm", why=told.reason, at=told.at, **said)
+        tell("alarm", alarm=told.alarm, state=told.state, before=told.before, why=told.reason)
         if not self.to:
             return f"logged: {told.alarm} is {told.state}"
         if self._too_many(told):

@@ -18,14 +18,13 @@ from shared.events.envelope import EntityRef, Event
 from shared.events.outbox import Change, commit
 from shared.identity.principal import Principal
 from shared.identity.rights import Right
-from shared.outside.deliveries import RefusedError
+from shared.outside.deliveries import LaterError, RefusedError
 from shared.outside.feedback import Feedback, feedback
 from shared.platform.clock import Clock, iso, utc_now
-from shared.platform.counters import Counters
 from shared.platform.ids import new_id
 from shared.platform.sent_mails import SentMail, sent_mail
 from shared.platform.suppressions import Reason, Suppression, suppression, suppression_item
-from shared.platform.tables import Absent, Put, Tables, TransactionRefusedError
+from shared.platform.tables import Absent, FieldIs, Put, Tables, TransactionRefusedError
 
 SOFT_BOUNCES: Final = 3
 """So many within a week are one for good."""
@@ -47,7 +46,6 @@ class Returned:
     inbox: str
     """Table of what was sent, and of what is known."""
     leads: Leads
-    counters: Counters
     clock: Clock = utc_now
 
     def handle(self, body: str) -> str:
@@ -69,23 +67,26 @@ class Returned:
         """Why the address takes no more, or None: what comes back for a while is counted, once."""
         if told.kind != "soft":
             return told.kind
-        if not self._taken(told, sent):
-            return None
-        now = self.clock()
-        week = int(now.timestamp()) // int(_WINDOW.total_seconds())
-        key = f"{sent.tenant}#soft_bounces#{week}#{sent.address}"
-        expires = int((now + 2 * _WINDOW).timestamp())
-        count = self.counters.add(self.inbox, key, 1, expires)
-        return "bounced too often" if count >= SOFT_BOUNCES else None
+        return "bounced too often" if self._count(told, sent) >= SOFT_BOUNCES else None
 
-    def _taken(self, told: Feedback, sent: SentMail) -> bool:
-        expires = int((self.clock() + _KEPT).timestamp())
-        item = {"pk": f"{sent.tenant}#feedback#{told.id}#{sent.reference}", "expires_at": expires}
+    def _count(self, told: Feedback, sent: SentMail) -> int:
+        """How often it came back within the window, this time too; each notice counts once."""
+        now = int(self.clock().timestamp())
+        pk = f"{sent.tenant}#soft_bounces#{sent.address}"
+        row = self.tables.get(self.inbox, {"pk": pk})
+        before = row if row and row["until"] > now else None
+        notice = f"{told.id}#{sent.reference}"
+        if before and notice in before["notices"]:
+            return len(before["notices"])
+        until = before["until"] if before else now + int(_WINDOW.total_seconds())
+        notices = [*(before["notices"] if before else []), notice][-SOFT_BOUNCES:]
+        item = {"pk": pk, "notices": notices, "until": until, "expires_at": until, "at": new_id()}
+        when = FieldIs("at", row["at"]) if row else Absent()
         try:
-            self.tables.transact([Put(self.inbox, item, Absent(), label=_TAKEN)])
+            self.tables.transact([Put(self.inbox, item, when, label=_TAKEN)])
         except TransactionRefusedError:
-            return False
-        return True
+            raise LaterError("another notice about this address comes in just now", 1) from None
+        return len(notices)
 
     def _suppress(self, told: Feedback, sent: SentMail, reason: Reason) -> str:
         found = Suppression(sent.address, reason, iso(self.clock()), told.detail)
