@@ -72,15 +72,15 @@ class Returned:
     def _count(self, told: Feedback, sent: SentMail) -> int:
         """How often it came back within the window, this time too; each notice counts once."""
         now = int(self.clock().timestamp())
-        pk = f"{sent.tenant}#soft_bounces#{sent.address}"
-        row = self.tables.get(self.inbox, {"pk": pk})
+        key = {"pk": f"{sent.tenant}#soft_bounces#{sent.address}"}
+        row = self.tables.get(self.inbox, key)
         before = row if row and row["until"] > now else None
         notice = f"{told.id}#{sent.reference}"
         if before and notice in before["notices"]:
             return len(before["notices"])
         until = before["until"] if before else now + int(_WINDOW.total_seconds())
         notices = [*(before["notices"] if before else []), notice][-SOFT_BOUNCES:]
-        item = {"pk": pk, "notices": notices, "until": until, "expires_at": until, "at": new_id()}
+        item = {**key, "notices": notices, "until": until, "expires_at": until, "at": new_id()}
         when = FieldIs("at", row["at"]) if row else Absent()
         try:
             self.tables.transact([Put(self.inbox, item, when, label=_TAKEN)])
