@@ -21,6 +21,7 @@ from shared.crm.idempotency import Attempt
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
+from shared.crm.suppressed import SuppressedAddresses
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.identity.public_keys import PublicKeys
@@ -64,6 +65,7 @@ class Services:
     """Counts of a tenant from one day to another."""
     traces: Traces
     public_keys: PublicKeys
+    suppressed: SuppressedAddresses
     calls: Calls
     tasks: EventTasks
 
@@ -100,6 +102,7 @@ def build(
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
         public_keys=PublicKeys(tables, told.identity_table, clock),
+        suppressed=SuppressedAddresses(tables, told.crm_table),
         traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
         tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock),

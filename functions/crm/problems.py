@@ -18,6 +18,7 @@ from shared.crm.errors import (
     PreconditionFailedError,
 )
 from shared.crm.publishing import EventTooLargeError
+from shared.crm.suppressed import NotSuppressedError
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.errors import NotFoundError
@@ -90,6 +91,7 @@ ANSWERS: Final[Answers] = {
     NotFoundError: _not_there,
     NotInQuarantineError: _not_there,
     NothingTracedError: _not_there,
+    NotSuppressedError: _not_there,
     ReplayNotFoundError: _not_there,
     ReplayConflictError: _conflict,
     EventTooLargeError: _too_large,

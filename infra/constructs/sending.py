@@ -48,7 +48,7 @@ class Sending(Construct):
                 configuration_set_name=told.ref
             ),
         )
-        identity.add_dependency(destination)
+        identity.add_resource_dependency(destination)
         self.sender: str = identity.ref
 
 

@@ -6,7 +6,6 @@ notice ─> recipients ─> registered key ─> tenant ─> rate ─> MIME ─�
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +17,7 @@ from shared.crm.lead import NewLead
 from shared.crm.leads import Caller, Leads
 from shared.identity.errors import NotFoundError
 from shared.identity.principal import Principal
-from shared.identity.public_keys import PublicKey, PublicKeys
+from shared.identity.public_keys import PublicKey, PublicKeys, addressed_key
 from shared.identity.rate_limits import RateLimits
 from shared.identity.rights import Right
 from shared.outside.deliveries import LaterError, RefusedError
@@ -32,15 +31,9 @@ _KEPT: Final = timedelta(days=90)
 """For how long a Message-ID is known: longer than any mail server tries, and any dead letter."""
 _ONLY: Final = frozenset({Right.LEADS_ADD})
 _SENDER: Final = "sender"
-_KEYED: Final = re.compile(r"leads\+(mrpub_[0-9a-f]{32})@([a-z0-9.-]{1,190})")
 
 Beginning = Callable[[str, str, int], bytes]
 """The first bytes of an object: bucket, key, how many."""
-
-
-def address_of(key: str, domain: str) -> str:
-    """The address whose mail becomes leads of a key's tenant."""
-    return f"leads+{key}@{domain}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +74,11 @@ class Incoming:
         """One for each tenant that was written to."""
         found: dict[str, PublicKey] = {}
         for address in told.recipients:
-            match = _KEYED.fullmatch(address)
-            if match is None or match[2] != self.domain:
+            named = addressed_key(address, self.domain)
+            if named is None:
                 continue
             try:
-                key = self.keys.find(match[1], "mail", None)
+                key = self.keys.find(named, "mail", None)
             except NotFoundError:
                 continue
             found.setdefault(key.tenant, key)
