@@ -15,12 +15,12 @@ from typing import Any, Final
 from moto.events.models import events_backends
 from moto.sesv2.responses import SESV2Response
 
+from local.access.calls import CONFIGURATION_SET
 from local.blueprint import ACCOUNT, REGION
 from local.seams.replacing import replace
 
 _log = logging.getLogger(__name__)
 _SIMULATOR: Final = "@simulator.amazonses.com"
-_CONFIGURATION_SET: Final = "millrace-mail"
 _stock_send: Final = SESV2Response.send_email
 
 
@@ -55,7 +55,7 @@ def _event(name: str, address: str, message_id: str, asked: dict[str, Any]) -> d
         "account": ACCOUNT,
         "time": time.time(),
         "region": REGION,
-        "resources": [f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{_CONFIGURATION_SET}"],
+        "resources": [f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{CONFIGURATION_SET}"],
         "detail": {
             "eventType": name.capitalize(),
             name: _said(name, address),
@@ -63,7 +63,7 @@ def _event(name: str, address: str, message_id: str, asked: dict[str, Any]) -> d
                 "messageId": message_id,
                 "source": sender,
                 "destination": [address],
-                "tags": {"ses:configuration-set": [_CONFIGURATION_SET], **tags},
+                "tags": {"ses:configuration-set": [CONFIGURATION_SET], **tags},
             },
         },
     }

@@ -46,6 +46,7 @@ def use_everything(running, service: Service) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
+    outside.use_all(running, Path(tempfile.mkdtemp()))
     sweep(running, first["id"])
     walk_workflows(running, service)
 
