@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 import requests
 
 from local.blueprint import ACCOUNT
 from tests.connections.conftest import Service
+from tests.e2e import outside
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
 
