@@ -14,6 +14,7 @@ from functions.crm.routes import (
     operations,
     pipelines,
     replays,
+    suppressions,
 )
 from functions.crm.settings import CrmSettings
 from functions.web.assembly import assemble
@@ -24,7 +25,8 @@ _EXPOSED = ["ETag", "Location", "X-Board-Totals", "X-Board-Cursors", "Idempotenc
 
 def create_app(told: CrmSettings) -> FastAPI:
     """The application under given settings."""
-    parts = (health, dispatching, events, forms, leads, pipelines, operations, replays)
+    parts = (health, dispatching, events, forms, leads, pipelines, operations, replays,
+             suppressions)  # fmt: skip
     routers = [routes.router for routes in parts]
     app = assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
     app.state.publish_per_minute = told.publish_per_minute

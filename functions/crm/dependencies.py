@@ -22,6 +22,7 @@ from shared.crm.idempotency import Attempt, Idempotency
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
+from shared.crm.suppressed import SuppressedAddresses
 from shared.events.claims import Blobs, Claims
 from shared.events.data_keys import DataKeys, Kms
 from shared.events.figures import Figure, figures
@@ -77,6 +78,7 @@ class Services:
     """What became of a tenant's events from one day to another."""
     traces: Traces
     public_keys: PublicKeys
+    suppressed: SuppressedAddresses
     calls: Calls
     idempotency: Idempotency
     tasks: EventTasks
@@ -125,6 +127,7 @@ def build(
         figures=partial(figures, tables, told.projections_table),
         idempotency=Idempotency(tables, told.inbox_table, clock),
         public_keys=PublicKeys(tables, told.identity_table, clock),
+        suppressed=SuppressedAddresses(tables, told.crm_table),
         traces=Traces(tables, told.crm_table, told.executions_table, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
         tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock, claims),

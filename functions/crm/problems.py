@@ -17,6 +17,7 @@ from shared.crm.errors import (
     LeadNotFoundError,
     PreconditionFailedError,
 )
+from shared.crm.suppressed import NotSuppressedError
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
 from shared.events.claims import EventTooLargeError, LostDataError, WrongClaimError
 from shared.events.quarantine import NotInQuarantineError
@@ -94,6 +95,7 @@ ANSWERS: Final[Answers] = {
     NotFoundError: _not_there,
     NotInQuarantineError: _not_there,
     NothingTracedError: _not_there,
+    NotSuppressedError: _not_there,
     ReplayNotFoundError: _not_there,
     ReplayConflictError: _conflict,
     EventTooLargeError: _too_large,

@@ -28,6 +28,7 @@ from shared.platform.http import CheckedHttp, Egress
 from shared.platform.mail import Mail, SesMail
 from shared.platform.secrets import AwsSecrets
 from shared.platform.spaces import S3Space
+from shared.platform.suppressions import suppressed_in
 from shared.platform.tables import Tables
 from shared.tools.ports import PYTHON, WEB_SEARCH
 
@@ -145,7 +146,9 @@ def _places(run: Run) -> PortPlaces:
 
 
 def _mail(run: Run, told: RunnerSettings) -> Mail:
-    return SesMail(run.tables, told.inbox_table, told.mail_from, client("sesv2").send_email)
+    none_to = suppressed_in(run.tables, told.crm_table)
+    deliver = client("sesv2").send_email
+    return SesMail(run.tables, told.inbox_table, told.mail_from, deliver, suppressed=none_to)
 
 
 @lru_cache(maxsize=1)

@@ -38,7 +38,7 @@ _GRAPHS: Final = (
 SHARED: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
     "node": ("events", "pipelines", "platform"),
-    "events": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
+    "events": ("consumers", "crm", "events", "identity", "outside", "pipelines", "platform"),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
     "workflows": _GRAPHS,
