@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from shared.consumers.declaration import Place
 from shared.platform.clock import Clock, utc_now
@@ -24,6 +24,14 @@ class Context:
     replay: str | None = None
     """The replay that sends the event again, if one does."""
     clock: Clock = utc_now
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def after(self, call: Callable[[], None]) -> None:
+        """Calls something once the writes stand.
+
+        A process that dies in between never does: what hangs on it needs another way as well.
+        """
+        self.afterwards.append(call)
 
     def table(self, place: Place) -> str:
         """The name of a table that the consumer declared to need."""

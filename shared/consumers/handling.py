@@ -152,7 +152,7 @@ class Handling:
 
     def _effect(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         name = self.consumer.declaration.name
-        effects = self._work(event, tenant, tried)
+        effects, context = self._work(event, tenant, tried)
         mark = inbox_write(self.inbox_table, tenant, name, event.id, self.clock, KEPT)
         try:
             self.tables.transact([mark, *also, *effects])
@@ -160,13 +160,15 @@ class Handling:
             if INBOX_WRITE in refused.labels:
                 return "repeated"
             raise
+        for call in context.afterwards:
+            call()
         return "done"
 
     def _stands(self, event: Event, tenant: str) -> bool:
         name = self.consumer.declaration.name
         return handled(self.tables, self.inbox_table, tenant, name, event.id)
 
-    def _work(self, event: Event, tenant: str, tried: Tried) -> Sequence[Write]:
+    def _work(self, event: Event, tenant: str, tried: Tried) -> tuple[Sequence[Write], Context]:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
@@ -175,7 +177,7 @@ class Handling:
         answer: Any = self.consumer(event, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
-        return list(answer or ())
+        return list(answer or ()), context
 
 
 async def _finished(answer: Any) -> Any:
