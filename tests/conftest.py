@@ -14,6 +14,7 @@ os.environ.update(
     NODE_RUNNER_ARN="arn:aws:lambda:us-east-1:123456789012:function:runner",
     MACHINE_ROLE_ARN="arn:aws:iam::123456789012:role/machine",
     EVENT_LOG_TABLE="event_log", PROJECTIONS_TABLE="projections", REPLAY_QUEUE_URL="http://replays",
+    WEBHOOKS_TABLE="webhooks", WEBHOOK_QUEUE_URL="http://webhooks",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
     MAIL_FROM="no-reply@millrace.example",

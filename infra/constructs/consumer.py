@@ -52,7 +52,7 @@ class Consumer(Construct):
         )
         self.queue: sqs.Queue = delivery.queue
         self._add_rule(delivery)
-        self._add_function()
+        self.function: ServiceFunction = self._add_function()
         alarm_of_quarantine(self, said.name)
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
@@ -65,7 +65,7 @@ class Consumer(Construct):
             targets=[delivery.as_target()],
         )
 
-    def _add_function(self) -> None:
+    def _add_function(self) -> ServiceFunction:
         data = self._around.data
         made = ServiceFunction(
             self,
@@ -94,6 +94,7 @@ class Consumer(Construct):
         if self._said.ordered:
             self._allow_order(made)
         self._map(made)
+        return made
 
     def _places(self) -> dict[str, str]:
         order = ("crm", "projections") if self._said.ordered else ()
@@ -136,4 +137,9 @@ def _pattern(said: Declaration) -> events.EventPattern:
 
 
 def _table(data: Data, place: str) -> Any:
-    return {"crm": data.crm, "event_log": data.event_log, "projections": data.projections}[place]
+    return {
+        "crm": data.crm,
+        "event_log": data.event_log,
+        "projections": data.projections,
+        "webhooks": data.webhooks,
+    }[place]

@@ -17,6 +17,7 @@ from infra.constructs.lead_import import LeadImport
 from infra.constructs.pipeline import Pipeline, Surroundings
 from infra.constructs.replays import Replays
 from infra.constructs.service_function import Deployment
+from infra.constructs.webhooks import Webhooks
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
@@ -47,10 +48,12 @@ class ApplicationStack(ReadableStack):
         heard = [Consumer(self, said, around) for said in consumers]
         self.api = api = HttpApi(self, "api", config)
         replays = Replays(self, around, heard)
+        webhooks = Webhooks(self, around, heard)
         crm = CrmApi(
             self, "crm", deployment, data.data, host=api.host, pipelines=pipelines,
             consumers=consumers,
             replays=replays.queue,
+            webhooks=webhooks.queue,
         )  # fmt: skip
         crm.may_redrive([consumer.queue for consumer in (*built, *heard)])
         crm.may_run(

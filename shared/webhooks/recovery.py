@@ -28,7 +28,11 @@ from shared.platform.tables import (
 from shared.webhooks import delivery, rows
 from shared.webhooks.deliveries import Deliveries
 from shared.webhooks.delivery import Delivery
-from shared.webhooks.errors import EndpointDisabledError, RecoveryNotFoundError
+from shared.webhooks.errors import (
+    EndpointDisabledError,
+    EndpointNotFoundError,
+    RecoveryNotFoundError,
+)
 
 _PAGE: Final = 50
 _PAUSE: Final = 5
@@ -72,7 +76,7 @@ class Recoveries:
         """A new one, on its way.
 
         Raises:
-            EndpointDisabledError: the endpoint gets nothing.
+            EndpointNotFoundError, EndpointDisabledError.
         """
         at, now = self.deliveries, self.deliveries.clock()
         self._check(tenant, endpoint_id)
@@ -102,7 +106,7 @@ class Recoveries:
             return None
         try:
             self._check(found.tenant, found.endpoint_id)
-        except EndpointDisabledError as error:
+        except (EndpointDisabledError, EndpointNotFoundError) as error:
             return self._move(found, status="stopped", error=str(error))
         many, last = self._page(found)
         restarted = [again for one in many if (again := self._restart(one))]
@@ -153,8 +157,12 @@ class Recoveries:
     def _check(self, tenant: str, endpoint_id: str) -> None:
         at = self.deliveries
         item = at.tables.get(at.table, rows.endpoint_key(tenant, endpoint_id))
-        if not (item and item["enabled"]):
-            raise EndpointDisabledError("the endpoint is disabled or deleted; enable it first")
+        if item is None:
+            raise EndpointNotFoundError(
+                f"there is no webhook endpoint {endpoint_id:.50}; list them"
+            )
+        if not item["enabled"]:
+            raise EndpointDisabledError("the endpoint is disabled; enable it first")
 
     def _put(self, one: Recovery, when: Absent | FieldIs) -> Put:
         kept = {name: value for name, value in asdict(one).items() if value is not None}
