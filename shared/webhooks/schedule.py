@@ -43,7 +43,8 @@ def left_alone(status: int | None, headers: Mapping[str, str], now: datetime) ->
     asked = _asked(headers.get("retry-after", ""), now) if status and status >= 300 else None
     if asked is None and status not in (*THROTTLED, None):
         return None
-    return min(max(asked or SHORTEST, timedelta(seconds=1)), LONGEST)
+    wanted = SHORTEST if asked is None else asked
+    return min(max(wanted, timedelta(seconds=1)), LONGEST)
 
 
 def _asked(text: str, now: datetime) -> timedelta | None:

@@ -94,7 +94,7 @@ def test_a_receiver_that_is_gone_is_disabled_and_can_be_recovered(crm):
         (event,) = crm.eventually(told)
         assert event["data"]["endpoint_id"] == endpoint["id"]
         before = len(receiver.seen)
-        failed = crm.eventually(lambda: [one for one in log(crm, endpoint)])
+        failed = crm.eventually(lambda: log(crm, endpoint))
         since = min(one["created_at"] for one in failed)
         assert sent(crm, "POST", f"{path}/enable/")["disabled"] is None
         made = sent(crm, "POST", f"{path}/recoveries/", {"since": since[:17] + "00Z"})

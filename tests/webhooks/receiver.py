@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:  # the sender hung up
             return
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
 
