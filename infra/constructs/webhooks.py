@@ -33,7 +33,7 @@ _BATCH: Final = 10
 
 
 class Webhooks(Construct):
-    """`WebhookSenderFunction`, `WebhookSweeperFunction` and their queue."""
+    """`SenderFunction`, `SweeperFunction` and their queue."""
 
     def __init__(
         self, scope: Construct, around: Surroundings, consumers: Sequence[Consumer]
@@ -55,7 +55,7 @@ class Webhooks(Construct):
         data = self._around.data
         made = ServiceFunction(
             self,
-            f"Webhook{name}Function",
+            f"{name}Function",
             self._around.deployment,
             service=f"webhook_{name.lower()}",
             handler=f"functions.webhooks.{name.lower()}.handler",
@@ -101,4 +101,4 @@ class Webhooks(Construct):
         made = self._function("Sweeper", 1)
         made.allow([*GET, *PUT], [data.webhooks.table_arn])
         made.allow(["dynamodb:Query"], [index_arn(data.webhooks, DUE)])
-        repeat(self, "WebhookSweeper", made, "rate(1 minute)")
+        repeat(self, "Sweeper", made, "rate(1 minute)")
