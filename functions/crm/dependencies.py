@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from functions.crm.cursors import Cursors
+from functions.crm.once import Once
 from functions.crm.settings import ConsumerFacts, settings
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
@@ -80,7 +81,7 @@ class Services:
     public_keys: PublicKeys
     suppressed: SuppressedAddresses
     calls: Calls
-    idempotency: Idempotency
+    once: Once
     tasks: EventTasks
 
 
@@ -125,7 +126,7 @@ def build(
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
         figures=partial(figures, tables, told.projections_table),
-        idempotency=Idempotency(tables, told.inbox_table, clock),
+        once=Once(Idempotency(tables, told.inbox_table, clock)),
         public_keys=PublicKeys(tables, told.identity_table, clock),
         suppressed=SuppressedAddresses(tables, told.crm_table),
         traces=Traces(tables, told.crm_table, told.executions_table, quarantine, told.pipelines),

@@ -69,7 +69,7 @@ class Consumer(Construct):
         )
         self.queue: sqs.Queue = delivery.queue
         self._add_rule(delivery)
-        self._add_function()
+        self.function: ServiceFunction = self._add_function()
         alarm_of_quarantine(self, said.name)
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
@@ -82,7 +82,7 @@ class Consumer(Construct):
             targets=[delivery.as_target()],
         )
 
-    def _add_function(self) -> None:
+    def _add_function(self) -> ServiceFunction:
         data = self._around.data
         made = ServiceFunction(
             self,
@@ -123,6 +123,7 @@ class Consumer(Construct):
         if not self._said.thin:
             may_open(made, data)
         self._map(made)
+        return made
 
     def _places(self) -> dict[str, str]:
         order = ("crm", "projections") if self._said.ordered else ()

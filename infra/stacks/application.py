@@ -21,6 +21,7 @@ from infra.constructs.returned_mail import returned_mail
 from infra.constructs.sending import Sending
 from infra.constructs.service_function import Deployment
 from infra.constructs.triggered_runs import triggered_runs
+from infra.constructs.webhooks import Webhooks
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
@@ -52,10 +53,12 @@ class ApplicationStack(ReadableStack):
         heard = [Consumer(self, said, around, outlets) for said in consumers]
         self.api = api = HttpApi(self, "api", config)
         replays = Replays(self, around, heard)
+        webhooks = Webhooks(self, around, heard)
         crm = CrmApi(
             self, "crm", deployment, data.data, host=api.host, pipelines=pipelines,
             consumers=consumers,
             replays=replays.queue,
+            webhooks=webhooks.queue,
         )  # fmt: skip
         crm.may_redrive([consumer.queue for consumer in (*built, *heard, triggered)])
         crm.may_run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.consumers.declaration import Outlet, Place
 from shared.platform.clock import Clock, utc_now
@@ -30,6 +30,14 @@ class Context:
     clock: Clock = utc_now
     send: Callable[[Outlet, str], None] = _nowhere
     """Sends a message to one of the queues that the consumer declared."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def after(self, call: Callable[[], None]) -> None:
+        """Calls something once the writes stand.
+
+        A process that dies in between never does: what hangs on it needs another way as well.
+        """
+        self.afterwards.append(call)
 
     def table(self, place: Place) -> str:
         """The name of a table that the consumer declared to need."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-Place = Literal["crm", "event_log", "projections", "workflows"]
+Place = Literal["crm", "event_log", "projections", "webhooks", "workflows"]
 """A table that a consumer may use."""
 Action = Literal["get", "query", "put", "add", "delete"]
 """What it may do there; the infrastructure grants exactly these."""

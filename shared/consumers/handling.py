@@ -160,7 +160,7 @@ class Handling:
 
     def _effect(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         name = self.consumer.declaration.name
-        effects = self._work(event, tenant, tried)
+        effects, context = self._work(event, tenant, tried)
         mark = inbox_write(self.inbox_table, tenant, name, event.id, self.clock, KEPT)
         try:
             self.tables.transact([mark, *also, *effects])
@@ -168,6 +168,8 @@ class Handling:
             if INBOX_WRITE in refused.labels:
                 return "repeated"
             raise
+        for call in context.afterwards:
+            call()
         return "done"
 
     def _stands(self, event: Event, tenant: str) -> bool:
@@ -176,7 +178,7 @@ class Handling:
 
     def _work(
         self, event: Event, tenant: str, tried: Tried, sent: list[Outlet] | None = None
-    ) -> Sequence[Write]:
+    ) -> tuple[Sequence[Write], Context]:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
@@ -186,7 +188,7 @@ class Handling:
         answer: Any = self.consumer(seen, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
-        return list(answer or ())
+        return list(answer or ()), context
 
     def _outlets(self, sent: list[Outlet]) -> dict[str, Any]:
         """How the consumer sends, where it may; what it sent is noted."""

@@ -13,6 +13,7 @@ from tests.connections.conftest import Service
 from tests.e2e import outside
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
+from tests.e2e.walking_webhooks import walk_webhooks
 
 
 def arn(role: str) -> str:
@@ -51,6 +52,7 @@ def use_everything(running, service: Service) -> None:
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
     outside.use_all(running, Path(tempfile.mkdtemp()))
     sweep(running, first["id"])
+    walk_webhooks(running)
     walk_workflows(running, service)
 
 
@@ -275,9 +277,9 @@ def redrive(running, entry_id: str) -> None:
 
 
 def all_waiting(running, event_type: str) -> list[dict]:
-    """The entries of an event, once everybody who hears it gave it up: the log always does."""
+    """The entries of an event, once everybody who hears it gave it up: two always do."""
     found = [entry for entry in waiting(running) if entry["event_type"] == event_type]
-    return found if len(found) == 2 else []
+    return found if len(found) == 3 else []
 
 
 def waiting(running) -> list[dict]:
