@@ -20,14 +20,15 @@ def document() -> str:
 def _lines() -> Iterator[str]:
     yield "# Event patterns"
     yield ""
-    yield "Generated: `make generate`, from `tests/patterns/cases.py`, which says what EventBridge's"
+    yield "Generated: `make generate`, from `tests/patterns/cases.py`: what EventBridge's"
     yield "documentation and that of its open matcher say of each kind. Our matcher"
     yield "(`shared/events/patterns.py`) decides on rules of the laptop, filters of subscribers and"
     yield "consumers, and the filters of event triggers."
     yield ""
     right = sum(_ours(case) is case.matches for case in CASES)
     yield f"{len(CASES)} cases, {right} of which ours decides as documented; moto's own matcher"
-    yield f"{len(CASES) - len(_differing())}. {len(REFUSED)} patterns that EventBridge would not take"
+    moto, refused = len(CASES) - len(_differing()), len(REFUSED)
+    yield f"{moto}. {refused} patterns that EventBridge would not take"
     yield "are refused, by the key that is wrong."
     yield ""
     yield "| kind | cases | a pattern | matches | does not |"

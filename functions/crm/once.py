@@ -1,40 +1,44 @@
-"""A request with a key that puts an event onto the platform: answered again, not done again."""
+"""A write of the API under an `Idempotency-Key`: the effect once, and the same answer again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from shared.crm.idempotency import WRITE, Answer, Idempotency
 from shared.crm.leads import Caller
-from shared.platform.tables import Put, TransactionRefusedError
-
-R = TypeVar("R")
+from shared.platform.tables import TransactionRefusedError, Write
 
 
-def once(idempotency: Idempotency, caller: Caller, step: Callable[[], R]) -> R:
-    """What the step gives.
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What requests with a key share."""
 
-    Raises:
-        AlreadyAnsweredError: the key came before, or while the step was done.
-        IdempotencyKeyReusedError: it came with another request.
-    """
-    tenant = caller.principal.tenant
-    idempotency.check(tenant, caller.attempt)
-    try:
-        return step()
-    except TransactionRefusedError as refused:
-        if WRITE in refused.labels:
-            idempotency.check(tenant, caller.attempt)
-        raise
+    idempotency: Idempotency
 
+    @contextmanager
+    def only(self, caller: Caller) -> Iterator[None]:
+        """Around the effect.
 
-def answered(idempotency: Idempotency, caller: Caller, status: int, body: str) -> list[Put]:
-    """The writes that let a repeated request have this answer."""
-    tenant = caller.principal.tenant
-    return idempotency.writes(tenant, caller.attempt, lambda: Answer(status, body, None))
+        Raises:
+            AlreadyAnsweredError: the key came before with this request.
+            IdempotencyKeyReusedError: it came with another one.
+        """
+        tenant = caller.principal.tenant
+        self.idempotency.check(tenant, caller.attempt)
+        try:
+            yield
+        except TransactionRefusedError as refused:
+            if WRITE in refused.labels:
+                self.idempotency.check(tenant, caller.attempt)
+            raise
+
+    def writes(self, caller: Caller, answer: Callable[[], Answer]) -> Sequence[Write]:
+        """What belongs into the transaction of the effect."""
+        return self.idempotency.writes(caller.principal.tenant, caller.attempt, answer)
 
 
 def known_id(caller: Caller) -> str | None:

@@ -23,6 +23,11 @@ class TimelineEntry(BaseModel):
     correlation_id: str | None
     causation_id: str | None
     data: dict[str, Any]
+    dataref: str | None = Field(
+        None,
+        description="Set if `data` shows the small fields only: the page was full of large ones "
+        "(ask for this one alone, with limit=1), or what was too large for the bus is gone.",
+    )
 
     @classmethod
     def of(cls, event: Event) -> TimelineEntry:
@@ -36,6 +41,7 @@ class TimelineEntry(BaseModel):
             correlation_id=event.correlation_id,
             causation_id=event.causation_id,
             data=dict(event.data),
+            dataref=event.dataref,
         )
 
 

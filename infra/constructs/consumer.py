@@ -17,6 +17,7 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_open
 from infra.constructs.figures import count_figures
 from infra.constructs.pipeline import Surroundings, pascal
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
@@ -68,7 +69,7 @@ class Consumer(Construct):
         )
         self.queue: sqs.Queue = delivery.queue
         self._add_rule(delivery)
-        self._add_function()
+        self.function: ServiceFunction = self._add_function()
         alarm_of_quarantine(self, said.name)
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
@@ -81,7 +82,7 @@ class Consumer(Construct):
             targets=[delivery.as_target()],
         )
 
-    def _add_function(self) -> None:
+    def _add_function(self) -> ServiceFunction:
         data = self._around.data
         made = ServiceFunction(
             self,
@@ -119,7 +120,10 @@ class Consumer(Construct):
             made.allow([_GRANTS[action] for action in actions], [table], _KEYS.get(place))
         if self._said.ordered:
             self._allow_order(made)
+        if not self._said.thin:
+            may_open(made, data)
         self._map(made)
+        return made
 
     def _places(self) -> dict[str, str]:
         order = ("crm", "projections") if self._said.ordered else ()

@@ -46,6 +46,7 @@ def consumer(
     *,
     ordered: bool = False,
     outside: bool = False,
+    thin: bool = False,
     needs: Needs | None = None,
     repeatable: bool = False,
     sends: tuple[Outlet, ...] = (),
@@ -56,7 +57,7 @@ def consumer(
         about = (work.__doc__ or "").partition("\n")[0]
         heard = (topics, types, filter or {})
         said = Declaration(
-            work.__name__, *heard, ordered, outside, needs or {}, repeatable, sends, about
+            work.__name__, *heard, ordered, outside, thin, needs or {}, repeatable, sends, about
         )
         return Consumer(work, said)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
@@ -17,6 +17,7 @@ from shared.consumers.order import ORDER_WRITE, Order, WaitsError
 from shared.consumers.work import DeclaredWork
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
+from shared.events.opening import Opener
 from shared.events.quarantine import NotInQuarantineError, Quarantine, entry_id
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
@@ -53,6 +54,7 @@ class Handling:
     quarantine: Quarantine
     places: Mapping[Place, str]
     clock: Clock = utc_now
+    opener: Opener = field(default_factory=Opener)
     send: Callable[[Outlet, str], None] | None = None
 
     @property
@@ -147,9 +149,11 @@ class Handling:
         said = self.consumer.declaration
         if said.repeatable:
             sent: list[Outlet] = []
-            effects = self._work(event, tenant, tried, sent)
+            effects, context = self._work(event, tenant, tried, sent)
             if effects:
                 self.tables.transact(effects)
+            for call in context.afterwards:
+                call()
             return "done" if sent or effects else "passed"
         if self._stands(event, tenant):
             return "repeated"
@@ -160,7 +164,7 @@ class Handling:
 
     def _effect(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         name = self.consumer.declaration.name
-        effects = self._work(event, tenant, tried)
+        effects, context = self._work(event, tenant, tried)
         mark = inbox_write(self.inbox_table, tenant, name, event.id, self.clock, KEPT)
         try:
             self.tables.transact([mark, *also, *effects])
@@ -168,6 +172,8 @@ class Handling:
             if INBOX_WRITE in refused.labels:
                 return "repeated"
             raise
+        for call in context.afterwards:
+            call()
         return "done"
 
     def _stands(self, event: Event, tenant: str) -> bool:
@@ -176,16 +182,18 @@ class Handling:
 
     def _work(
         self, event: Event, tenant: str, tried: Tried, sent: list[Outlet] | None = None
-    ) -> Sequence[Write]:
+    ) -> tuple[Sequence[Write], Context]:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
-            tried.replay, self.clock, **self._outlets([] if sent is None else sent),
+            tried.replay, self.clock, on_bus=event,
+            **self._outlets([] if sent is None else sent),
         )  # fmt: skip
-        answer: Any = self.consumer(event, context)
+        seen = event if self.consumer.declaration.thin else self.opener.open(event)
+        answer: Any = self.consumer(seen, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
-        return list(answer or ())
+        return list(answer or ()), context
 
     def _outlets(self, sent: list[Outlet]) -> dict[str, Any]:
         """How the consumer sends, where it may; what it sent is noted."""

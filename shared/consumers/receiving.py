@@ -75,13 +75,9 @@ class Receiver:
             return self._receive(delivery, event)
         except RejectedEventError as error:
             said = self.handling.consumer.declaration
-            if said.repeatable and said.outside:
+            if said.repeatable and said.outside and event is None:
                 return "passed", str(error)  # the event log gives it up; nothing is to be done here
-            known = (
-                error.tenant or NO_TENANT,
-                error.event_id or delivery.message_id,
-                error.event_type or "unknown",
-            )
+            known = _known(event) if event else _rejected(error, delivery)
             return self._give_up(delivery, known, str(error))
         except GapError as error:
             return self._give_up(delivery, _known(event), str(error))
@@ -151,6 +147,14 @@ class Receiver:
         if self.flow:
             self.flow.dead(tenant, event_type)
         return "quarantined", error
+
+
+def _rejected(error: RejectedEventError, delivery: Delivery) -> tuple[str, str, str]:
+    return (
+        error.tenant or NO_TENANT,
+        error.event_id or delivery.message_id,
+        error.event_type or "unknown",
+    )
 
 
 def _known(event: Event | None) -> tuple[str, str, str]:

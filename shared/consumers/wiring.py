@@ -14,6 +14,7 @@ from shared.consumers.receiving import Receiver
 from shared.consumers.work import DeclaredWork
 from shared.events.arrivals import registered
 from shared.events.figures import Figures, Flow
+from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.platform.dynamo import DynamoTables
 from shared.platform.queues import SqsQueues
@@ -44,7 +45,7 @@ def receiver_of(consumer: DeclaredWork) -> Receiver:
     queues = SqsQueues()
     handling = Handling(
         consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places,
-        send=_sending(queues, consumer.declaration.sends),
+        opener=opener_here(tables), send=_sending(queues, consumer.declaration.sends),
     )  # fmt: skip
     flow = Flow(consumer.declaration.name, Figures(tables, told.figures_table))
     tenant_of = registered(tables, told.identity_table)

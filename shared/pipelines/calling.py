@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.events.claims import EventTooLargeError
 from shared.events.envelope import Event
 from shared.pipelines.admission import admitted
 from shared.pipelines.mapping import chosen, started_by_types
@@ -84,6 +85,7 @@ class Calls:
             AmbiguousEventError: the type starts several pipelines, and none was named.
             NoSuchPipelineError: the one that was named is not there.
             StillRunningError: it takes longer than an API may.
+            EventTooLargeError: a machine that is waited for carries no such data.
         """
         name, checked = admitted(event_type, data)
         every = {one: deployed.starts_on for one, deployed in self.pipelines.items()}
@@ -95,7 +97,7 @@ class Calls:
             name, whole, {"actor": actor}, id=known or new_id(), source=_SOURCE, tenant=tenant,
             time=started,
         )  # fmt: skip
-        ended = self.machines.run(arn, event.id, item_of(event, tenant, pipeline))
+        ended = self.machines.run(arn, event.id, _whole(item_of(event, tenant, pipeline)))
         run = run_of(event, pipeline, ended, iso(started), 1, iso(self.clock()))
         if run.status == "failed":
             failure = {"error": run.error, "failed_node": run.node, "status": "failed"}
@@ -153,7 +155,17 @@ class Calls:
     ) -> dict[str, Any]:
         said = event_type or next(iter(self._deployed(pipeline).starts_on), "")
         event = Event(said, data, source=_SOURCE, tenant=tenant, time=self.clock())
-        return item_of(event, tenant, pipeline, dry=True)
+        return _whole(item_of(event, tenant, pipeline, dry=True))
+
+
+def _whole(item: dict[str, Any]) -> dict[str, Any]:
+    """An item of which nothing was left out: whoever waits for the data wants all of it."""
+    if left := item["context"].get("left_out"):
+        raise EventTooLargeError(
+            f"{', '.join(left)}: too long for a pipeline that is waited for; "
+            "put the event onto the platform with POST /events/queue/"
+        )
+    return item
 
 
 def _tried(pipeline: str, ended: Ended, data: Mapping[str, Any]) -> Tried:

@@ -5,13 +5,14 @@ Attempts are bounded and counted by the queue, so that a starter that dies count
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
 from shared.events.figures import Flow
 from shared.events.metrics import Outcome as Flowed
+from shared.events.opening import Opener
 from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
@@ -69,6 +70,7 @@ class Receiver:
     quarantine: Quarantine
     queues: Queues
     clock: Clock = utc_now
+    opener: Opener = field(default_factory=Opener)
     flow: Flow | None = None
     """Where what becomes of events is counted."""
 
@@ -82,7 +84,8 @@ class Receiver:
                 reason = "the starter died at every attempt"
                 return self._give_up(delivery, _Known.of(event), None, reason)
             with held(self.queues, self.queue_url, delivery.receipt):
-                ran = self.starter.start(event, event.tenant or NO_TENANT, delivery.attempt)
+                opened = self.opener.open(event)
+                ran = self.starter.start(opened, event.tenant or NO_TENANT, delivery.attempt)
             if ran:
                 self._count(Flowed.DELIVERED, event)
             return "done" if ran else "repeated"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.events.claims import Claims
 from shared.events.envelope import EntityRef, Event
 from shared.events.outbox import STATE, Change, commit, partition
 from shared.events.quarantine import NotInQuarantineError, Quarantine, Quarantined, entry_id
@@ -59,6 +60,8 @@ class EventTasks:
     pipelines: Mapping[str, Sequence[str]]
     """Those that there are, and the event types that start them."""
     clock: Clock = utc_now
+    claims: Claims | None = None
+    """Keeps data that is too large for the bus."""
 
     def queue(
         self,
@@ -76,6 +79,7 @@ class EventTasks:
         Raises:
             UnknownEventTypeError: it starts no pipeline.
             InvalidEventDataError, OursAloneError: see `admitted`.
+            EventTooLargeError: it is larger than an event may be.
         """
         name, checked = admitted(event_type, data)
         if not self._started_by(name):
@@ -87,7 +91,7 @@ class EventTasks:
         )  # fmt: skip
         state = {"event_type": name, "queued_at": iso(now)}
         change = Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
-        commit(self.tables, self.table, change, also(task_id))
+        commit(self.tables, self.table, change, also(task_id), claims=self.claims)
         return task_id
 
     def status(self, tenant: str, task_id: str) -> EventTask:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 import requests
 
 from local.blueprint import ACCOUNT
 from tests.connections.conftest import Service
+from tests.e2e import outside
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
 from tests.e2e.walking_triggers import walk_triggers
+from tests.e2e.walking_webhooks import walk_webhooks
 
 
 def arn(role: str) -> str:
@@ -20,7 +24,7 @@ def arn(role: str) -> str:
 def use_everything(running, service: Service) -> None:
     """Walks every route and every way of an event once."""
     first, second = (running.create(name=f"Walker {n}", email="w@example.com") for n in range(2))
-    running.eventually(lambda: running.completed(first["id"]))
+    running.eventually(lambda: running.completed(first["id"]), seconds=90)
     lead = f"{running.url}/leads/{first['id']}/"
     assert running.http.put(lead, json={"notes": "called"}).ok
     assert running.http.put(f"{lead}status/", json={"status": "Proposal sent", "card_order": 1}).ok
@@ -49,7 +53,9 @@ def use_everything(running, service: Service) -> None:
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
     walk_triggers(running)
     assert running.get("/events/metrics/")["flows"]
+    outside.use_all(running, Path(tempfile.mkdtemp()))
     sweep(running, first["id"])
+    walk_webhooks(running)
     walk_workflows(running, service)
 
 
@@ -279,9 +285,9 @@ def redrive(running, entry_id: str) -> None:
 
 
 def all_waiting(running, event_type: str) -> list[dict]:
-    """The entries of an event, once everybody who hears it gave it up: the log always does."""
+    """The entries of an event, once everybody who hears it gave it up: two always do."""
     found = [entry for entry in waiting(running) if entry["event_type"] == event_type]
-    return found if len(found) == 2 else []
+    return found if len(found) == 3 else []
 
 
 def waiting(running) -> list[dict]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body
@@ -12,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.crm.dependencies import CallerDep, ServicesDep
 from functions.crm.noting import NotedDep
-from functions.crm.once import answered, known_id, once
+from functions.crm.once import known_id
 from functions.crm.publishing_rate import PUBLISHING
 from functions.web.access import PrincipalDep, needs
+from shared.crm.idempotency import Answer
 from shared.events.catalog import lookup
 from shared.identity.rights import Right
 from shared.pipelines.event_tasks import EventTask
-from shared.platform.tables import Put
+from shared.platform.tables import Write
 
 router = APIRouter(tags=["events"])
 
@@ -60,15 +60,15 @@ async def process(
     """
     who = caller.principal
 
-    def also(run: str, answer: Mapping[str, Any]) -> list[Put]:
-        kept = answered(at.idempotency, caller, 200, json.dumps(answer))
+    def also(run: str, answer: Mapping[str, Any]) -> list[Write]:
+        kept = at.once.writes(caller, lambda: Answer(200, json.dumps(answer), None))
         return [*noted("event.processed", run), *kept]
 
-    step = partial(
-        at.calls.process, who.tenant, who.subject, body.event_type, body.data, body.pipeline,
-        known=known_id(caller), also=also,
-    )  # fmt: skip
-    return once(at.idempotency, caller, step)
+    with at.once.only(caller):
+        return at.calls.process(
+            who.tenant, who.subject, body.event_type, body.data, body.pipeline,
+            known=known_id(caller), also=also,
+        )  # fmt: skip
 
 
 @router.post("/events/queue/", status_code=202, dependencies=[_MAY, PUBLISHING])
@@ -79,15 +79,17 @@ async def queue(body: EventRequest, caller: CallerDep, at: ServicesDep, noted: N
     """
     who = caller.principal
 
-    def also(task: str) -> list[Put]:
-        kept = answered(at.idempotency, caller, 202, _queued(task).model_dump_json())
+    def also(task: str) -> list[Write]:
+        told = _queued(task).model_dump_json()
+        kept = at.once.writes(caller, lambda: Answer(202, told, None))
         return [*noted("event.queued", task), *kept]
 
-    step = partial(
-        at.tasks.queue, who.tenant, who.subject, body.event_type, body.data, caller.request_id,
-        also,
-    )  # fmt: skip
-    return _queued(once(at.idempotency, caller, step))
+    with at.once.only(caller):
+        return _queued(
+            at.tasks.queue(
+                who.tenant, who.subject, body.event_type, body.data, caller.request_id, also
+            )
+        )
 
 
 def _queued(task: str) -> Queued:

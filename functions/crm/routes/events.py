@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
 from functions.crm.dependencies import CallerDep, ServicesDep
+from functions.crm.event_data import told
 from functions.crm.event_views import (
     ConsumersView,
     ConsumerView,
@@ -48,10 +49,12 @@ async def events(
     until: AwareDatetime | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
+    personal: bool = False,
 ) -> EventsView:
     """What happened, oldest first; `entity` is written as `lead/ID`. Events are kept for a year.
 
-    A page of an entity may hold fewer than `limit` though a cursor tells of more.
+    A page of an entity may hold fewer than `limit` though a cursor tells of more. Personal data is
+    hidden unless `personal` asks for it, which needs the right to see leads.
     """
     if since and until and since >= until:
         raise BadRequestError("until", "not after since", "ask for a later moment")
@@ -60,7 +63,7 @@ async def events(
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     found, more = at.event_log.page(who.tenant, wanted, limit=limit, start=start)
     return EventsView(
-        events=[TraceEvent.of(event) for event in found],
+        events=[TraceEvent.of(event) for event in told(found, who, at, personal=personal)],
         cursor=at.cursors.seal(who.tenant, bound, more),
     )
 

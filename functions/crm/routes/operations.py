@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 
 from functions.crm.dependencies import Services, ServicesDep
+from functions.crm.event_data import hidden, told
 from functions.crm.noting import NotedDep
 from functions.crm.views import (
     QuarantineChoice,
@@ -20,6 +21,7 @@ from functions.crm.views import (
     TraceView,
 )
 from functions.web.access import PrincipalDep, needs
+from shared.events import Event
 from shared.events.quarantine import Chosen, Quarantined
 from shared.identity.principal import Principal
 from shared.identity.rights import Right
@@ -42,13 +44,23 @@ async def quarantined(
     """Events that a consumer failed at for the last time."""
     start, _ = at.cursors.open(who.tenant, "quarantine", cursor)
     entries, more = at.quarantine.page(who.tenant, limit=limit, start=start)
-    return QuarantineView(entries=entries, cursor=at.cursors.seal(who.tenant, "quarantine", more))
+    shown = [hidden(entry) for entry in entries]
+    return QuarantineView(entries=shown, cursor=at.cursors.seal(who.tenant, "quarantine", more))
 
 
 @router.get("/events/quarantine/{entry_id}/", dependencies=[needs(Right.PLATFORM_VIEW)])
-async def one_quarantined(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
-    """One of them, with the message."""
-    return at.quarantine.get(who.tenant, entry_id)
+async def one_quarantined(
+    entry_id: str, who: PrincipalDep, at: ServicesDep, personal: bool = False
+) -> Quarantined:
+    """One of them, with the message.
+
+    What is personal in it is hidden unless `personal` asks for it, which needs the right to see
+    leads; what is sealed stays sealed.
+    """
+    if personal:
+        who.require(Right.LEADS_VIEW)
+    found = at.quarantine.get(who.tenant, entry_id)
+    return found if personal else hidden(found)
 
 
 @router.post(
@@ -60,7 +72,8 @@ async def redrive(
     entry_id: str, who: PrincipalDep, at: ServicesDep, noted: NotedDep
 ) -> Quarantined:
     """Sends the message to its consumer again."""
-    return at.quarantine.redrive(who.tenant, entry_id, at.queues.send, noted(REDRIVEN, entry_id))
+    told = noted(REDRIVEN, entry_id)
+    return hidden(at.quarantine.redrive(who.tenant, entry_id, at.queues.send, told))
 
 
 @router.delete("/events/quarantine/{entry_id}/", dependencies=[needs(Right.PLATFORM_OPERATE)])
@@ -68,7 +81,7 @@ async def discard(
     entry_id: str, who: PrincipalDep, at: ServicesDep, noted: NotedDep
 ) -> Quarantined:
     """Gives the event up."""
-    return at.quarantine.discard(who.tenant, entry_id, noted(DISCARDED, entry_id))
+    return hidden(at.quarantine.discard(who.tenant, entry_id, noted(DISCARDED, entry_id)))
 
 
 @router.post(
@@ -138,25 +151,29 @@ async def trace(
     at: ServicesDep,
     cursor: str | None = None,
     limit: Limit = 50,
+    personal: bool = False,
 ) -> TraceView:
     """What one correlation id touched, oldest first; the id of a run or of its event does too.
 
-    A cursor belongs to the correlation id that the answer names.
+    A cursor belongs to the correlation id that the answer names. Personal data of events is hidden
+    unless `personal` asks for it, which needs the right to see leads.
     """
     start, _ = at.cursors.open(who.tenant, f"trace:{correlation_id}", cursor)
     found = at.traces.page(who.tenant, correlation_id, limit=limit, start=start)
+    events = [step.event for step in found.steps if step.event]
+    by_id = {event.id: event for event in told(events, who, at, personal=personal)}
     return TraceView(
         correlation_id=found.correlation_id,
-        steps=[_shown(step) for step in found.steps],
+        steps=[_shown(step, by_id.get(step.event_id)) for step in found.steps],
         cursor=at.cursors.seal(who.tenant, f"trace:{found.correlation_id}", found.next_start),
     )
 
 
-def _shown(step: Step) -> TraceStep:
+def _shown(step: Step, event: Event | None) -> TraceStep:
     return TraceStep(
         event_id=step.event_id,
-        event=TraceEvent.of(step.event) if step.event else None,
+        event=TraceEvent.of(event) if event else None,
         runs=list(step.runs),
-        quarantined=list(step.quarantined),
+        quarantined=[hidden(entry) for entry in step.quarantined],
         workflow=step.workflow,
     )

@@ -11,11 +11,13 @@ from functions.crm.settings import ConsumerFacts
 from shared.consumers.declaration import Declaration
 from shared.consumers.replaying import Replayer
 from shared.events import Event
+from shared.events.claims import LostDataError
 from shared.events.figures import Figures, Flow
 from shared.events.log import EventLog, log_write
 from shared.events.metrics import Outcome, Tally
-from shared.events.outbox import pending
+from shared.events.outbox import event_of, pending
 from shared.events.quarantine import Quarantined, entry_id
+from tests.unit.crm.conftest import Crm
 from tests.unit.events.test_quarantine import ENTRY
 
 FACTS = {"about": "a", "topics": [], "types": []}
@@ -153,10 +155,47 @@ def test_a_key_needs_the_right_of_the_type_too(crm):
     assert crm.tables.all("audit")[0]["action"] == "publish process_lead"
 
 
-def test_an_event_is_not_larger_than_a_queue_takes(crm, monkeypatch):
-    monkeypatch.setattr("shared.crm.publishing.LARGEST_BYTES", 1_000)
-    answer = _publish(crm, data={"name": "A", "notes": "x" * 1_000})
+@pytest.fixture
+def wide(monkeypatch):
+    """An API that takes bodies of more than an event's size."""
+    monkeypatch.setenv("MAX_BODY_BYTES", "5000000")
+    return Crm()
+
+
+def test_large_data_is_published_by_reference_and_listed_whole(wide):
+    crm = wide
+    data = {"name": "A", "notes": "x" * 300_000}
+    assert _publish(crm, data=data).status_code == 202
+    (item,) = [one for one in crm.tables.all("crm") if "event" in one]
+    assert len(item["event"]) < 1_000
+    at, event = crm.app.state.services, event_of(item)
+    crm.tables.transact([log_write("event_log", "acme", event)])
+    (listed,) = _listed(crm, personal=True)["events"]
+    assert (listed["data"], listed["dataref"]) == (data, None)
+    crm.blobs.clear()
+    (listed,) = _listed(crm, personal=True)["events"]
+    assert (listed["data"], listed["dataref"]) == ({"name": "A"}, event.dataref)
+    with pytest.raises(LostDataError, match="gone"):
+        at.claims.redeem(event)
+
+
+def test_an_event_has_an_end(wide):
+    crm = wide
+    answer = _publish(crm, data={"name": "A", "notes": "x" * 1_000_000})
     assert (answer.status_code, answer.json()["title"]) == (413, "Event too large")
+    assert "1,000,000 are allowed" in answer.text
+    assert (crm.blobs, [one for one in crm.tables.all("crm") if "event" in one]) == ({}, [])
+
+
+def test_a_bucket_that_is_away_publishes_nothing(wide, monkeypatch):
+    crm = wide
+
+    def away(name, text):
+        raise OSError("no bucket")
+
+    monkeypatch.setattr(crm.blobs, "write", away)
+    assert _publish(crm, data={"name": "A", "notes": "x" * 300_000}).status_code == 500
+    assert [one for one in crm.tables.all("crm") if "event" in one] == []
 
 
 WINDOW = {"since": "2026-03-01T12:00:00Z", "until": "2026-03-01T13:00:00Z"}
