@@ -15,6 +15,7 @@ FLOWS = {
     f"arn:<AWS::Partition>:states:{_OWN}:stateMachine:millrace-flow-*",
     f"arn:<AWS::Partition>:states:{_OWN}:execution:millrace-flow-*",
     f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*",
+    f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*/webhooks/*",
     "arn:<AWS::Partition>:iam::*:role/millrace-bucket-*",
 }
 """What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
@@ -73,6 +74,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("Webhooks/SweeperDeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
@@ -91,6 +93,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("*Pipeline/*Function/*", OWN_RETRIES),
         ("*Consumer/Function/*", OWN_RETRIES),
         ("Replays/*Function/*", OWN_RETRIES),
+        ("Webhooks/*Function/*", "its queue keeps it, or the next minute sweeps again"),
         ("LeadImport/*Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
