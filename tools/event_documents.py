@@ -51,6 +51,12 @@ def schema(kind: EventType) -> dict[str, Any]:
             "topics": {"type": "array", "items": text},
             "metadata": {"type": "object"},
             "data": data,
+            "dataref": {
+                "type": "string",
+                "pattern": "^[^/]+/events/[0-9a-f]{64}-[1-9][0-9]*$",
+                "description": "CloudEvents' claim check: where the data is if it is too large for "
+                "the bus. Then data holds the small fields only, those that are required or not.",
+            },
         },
         "additionalProperties": False,
     }

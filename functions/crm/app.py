@@ -14,6 +14,7 @@ from functions.crm.routes import (
     operations,
     pipelines,
     replays,
+    suppressions,
     webhook_deliveries,
     webhook_endpoints,
 )
@@ -28,7 +29,9 @@ def create_app(told: CrmSettings) -> FastAPI:
     """The application under given settings."""
     parts = (
         health, dispatching, events, forms, leads, pipelines, operations, replays,
-        webhook_deliveries, webhook_endpoints,
+        suppressions, webhook_deliveries, webhook_endpoints,
     )  # fmt: skip
     routers = [routes.router for routes in parts]
-    return assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
+    app = assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
+    app.state.publish_per_minute = told.publish_per_minute
+    return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,3 +39,11 @@ class Once:
     def writes(self, caller: Caller, answer: Callable[[], Answer]) -> Sequence[Write]:
         """What belongs into the transaction of the effect."""
         return self.idempotency.writes(caller.principal.tenant, caller.attempt, answer)
+
+
+def known_id(caller: Caller) -> str | None:
+    """The same id for the same key, so that what is done outside twice is known there."""
+    if caller.attempt is None:
+        return None
+    said = json.dumps([caller.principal.tenant, caller.principal.subject, caller.attempt.key])
+    return f"key-{hashlib.sha256(said.encode()).hexdigest()[:32]}"

@@ -17,8 +17,9 @@ from shared.crm.errors import (
     LeadNotFoundError,
     PreconditionFailedError,
 )
-from shared.crm.publishing import EventTooLargeError
+from shared.crm.suppressed import NotSuppressedError
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
+from shared.events.claims import EventTooLargeError, LostDataError, WrongClaimError
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.errors import NotFoundError
 from shared.pipelines.admission import OursAloneError
@@ -99,12 +100,17 @@ async def _too_large(_: Request, exc: Any) -> Response:
     return problem(413, "Event too large", str(exc), errors=[entry])
 
 
+async def _lost(_: Request, exc: Any) -> Response:
+    return problem(410, "Data gone", str(exc))
+
+
 ANSWERS: Final[Answers] = {
     RequestValidationError: _invalid,
     LeadNotFoundError: _absent,
     NotFoundError: _not_there,
     NotInQuarantineError: _not_there,
     NothingTracedError: _not_there,
+    NotSuppressedError: _not_there,
     ReplayNotFoundError: _not_there,
     ReplayConflictError: _conflict,
     EndpointNotFoundError: _not_there,
@@ -116,6 +122,8 @@ ANSWERS: Final[Answers] = {
     TooManyEndpointsError: _conflict,
     InvalidEndpointError: _invalid_endpoint,
     EventTooLargeError: _too_large,
+    LostDataError: _lost,
+    WrongClaimError: _lost,
     UnusableFormError: _unusable_form,
     NoSuchPipelineError: _not_there,
     TaskNotFoundError: _not_there,

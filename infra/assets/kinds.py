@@ -39,7 +39,16 @@ _GRAPHS: Final = (
 SHARED: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform", "webhooks"),
     "node": ("events", "pipelines", "platform"),
-    "events": ("consumers", "crm", "events", "identity", "pipelines", "platform", "webhooks"),
+    "events": (
+        "consumers",
+        "crm",
+        "events",
+        "identity",
+        "outside",
+        "pipelines",
+        "platform",
+        "webhooks",
+    ),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
     "workflows": _GRAPHS,

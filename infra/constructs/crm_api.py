@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.event_data import KEY_ROWS, may_leave, may_open
 from infra.constructs.http_function import HttpFunction
 from infra.constructs.node_runner import KEEP
 from infra.constructs.service_function import Deployment, ServiceFunction
@@ -99,6 +100,9 @@ class CrmApi(Construct):
                 "PRIVATE_CONNECTIONS": "false",
             },
         )
+        may_open(made, data)
+        made.allow(GET, [data.identity.table_arn], KEY_ROWS)
+        may_leave(made, data)
         made.allow([*READ, *WRITE], [data.crm.table_arn])
         made.allow([*GET, *PUT], [data.inbox.table_arn])
         # Public keys, and nothing else: who is a member is the authorizer's to know.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 import requests
 
 from local.blueprint import ACCOUNT
 from tests.connections.conftest import Service
+from tests.e2e import outside
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
 from tests.e2e.walking_webhooks import walk_webhooks
@@ -47,6 +50,7 @@ def use_everything(running, service: Service) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
+    outside.use_all(running, Path(tempfile.mkdtemp()))
     sweep(running, first["id"])
     walk_webhooks(running)
     walk_workflows(running, service)

@@ -69,6 +69,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ),
         ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
+        ("tables/EventsBucket/*", "only functions read it, and the log says which event did"),
     ],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [

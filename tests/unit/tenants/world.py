@@ -35,6 +35,7 @@ from shared.identity.registration import Person
 from shared.identity.rights import Right, Role
 from shared.pipelines.programs import Registry
 from shared.pipelines.runs import Run
+from shared.platform.suppressions import Suppression, suppression_item
 from shared.platform.tables import Put
 from shared.webhooks.addresses import Addresses
 from shared.webhooks.endpoint import EndpointFields
@@ -205,6 +206,8 @@ class World:
         self.tables.transact([log_write("event_log", self.tenant, event)])
         day = {"pk": f"{self.tenant}#lead_columns", "sk": MARK, "leads": 1}
         self.tables.transact([Put("projections", day)])
+        gone = Suppression(f"{MARK}@x.example", "bounced", "2026-03-01T12:00:00Z", MARK)
+        self.tables.transact([Put("crm", suppression_item(self.tenant, gone))])
         now = self.clock()
         asked = Asked("lead_days", now, now + timedelta(hours=1))
         audit: Audit = self.crm.state.audit
@@ -219,7 +222,7 @@ class World:
         member = made.directory.member("member-1", f"{MARK}@acme.example", MARK, "user")
         made.directory.join(self.tenant, MARK, member, "member-1", [])
         return {
-            "lead_id": lead, "replay_id": replay.id,
+            "lead_id": lead, "replay_id": replay.id, "address": gone.address,
             "pipeline": "lead_pipeline", "node": "analyze", "execution_id": EVENT,
             "task_id": task,
             "entry_id": entry.id, "correlation_id": EVENT, "key_id": key.id, "key": public.key,
