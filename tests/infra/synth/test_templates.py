@@ -155,14 +155,17 @@ def test_the_api_calls_the_published_version_that_has_a_snapshot(resources: Reso
     assert resources["ApiMayCallCrm"]["Properties"]["FunctionName"] == live
 
 
-@pytest.mark.parametrize("name", ["ImportBucket", "ValuesBucket", "SpacesBucket"])
+BUCKETS = ["ImportBucket", "ValuesBucket", "SpacesBucket", "EventsBucket"]
+
+
+@pytest.mark.parametrize("name", BUCKETS)
 def test_every_bucket_is_private_and_encrypted(resources: Resources, name: str) -> None:
     bucket = resources[name]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-    assert set(of_type(resources, "S3::Bucket")) == {"ImportBucket", "ValuesBucket", "SpacesBucket"}
+    assert set(of_type(resources, "S3::Bucket")) == set(BUCKETS)
 
 
 def test_the_bucket_of_imports_forgets(resources: Resources) -> None:
