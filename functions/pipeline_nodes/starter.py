@@ -8,12 +8,10 @@ from typing import Any
 from pydantic import Field
 
 from shared.events.arrivals import registered
-from shared.events.claims import Claims
 from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.pipelines.deliveries import Delivery, Receiver
 from shared.pipelines.start import Places, Starter
-from shared.platform.blobs import S3Blobs
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
 from shared.platform.machines import StepFunctionsMachines
@@ -35,7 +33,6 @@ class StarterSettings(FunctionSettings):
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
-    events_bucket: str = Field(description="Bucket of data too large for the bus.")
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +40,6 @@ def receiver() -> Receiver:
     """The receiver of this process."""
     told = StarterSettings()  # the environment gives them
     tables = DynamoTables()
-    claims = Claims(S3Blobs(told.events_bucket))
     places = Places(
         told.pipeline,
         told.state_machine_arn,
@@ -55,7 +51,7 @@ def receiver() -> Receiver:
         pipeline=told.pipeline,
         queue_url=told.queue_url,
         max_attempts=told.max_attempts,
-        starter=Starter(tables, StepFunctionsMachines(), places, claims=claims),
+        starter=Starter(tables, StepFunctionsMachines(), places),
         tenant_of=registered(tables, told.identity_table),
         quarantine=Quarantine(tables, told.quarantine_table),
         queues=SqsQueues(),
