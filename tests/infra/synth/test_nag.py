@@ -21,6 +21,7 @@ FLOWS = {
 """What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
 AT_RUN_TIME = "made while the platform runs, or a tenant's own; nothing else has such a name"
 VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
+EVENTS = "millrace-dev-data:ExportsOutputFnGetAttEventsBucketArn8527E1E9"
 SPACES = "millrace-dev-data:ExportsOutputFnGetAttSpacesBucketArnA074F0A1"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
@@ -58,6 +59,9 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ]
         for one in FLOWS
     },
+    f"AwsSolutions-IAM5[Resource::{EVENTS}/*/events/*]": [
+        ("*Function/Role/*", "the tenant leads every key, and the hash of the data ends it")
+    ],
     f"AwsSolutions-IAM5[Resource::{SPACES}/*]": [
         ("nodes/*Function/Role/*", "the tenant leads every key of its files")
     ],
