@@ -15,16 +15,20 @@ def walk_triggers(running) -> None:
     trigger = node("in", "event-trigger", event_types=[HEARD])
     made = [client.published(row([trigger], engine=engine)) for engine in ("inline", "durable")]
     happens(running)
+    happens(running, notes="x" * 200_000)  # which the bus does not carry
     for workflow in made:
         where = f"/workflows/{workflow}/executions/"
-        running.eventually(lambda: client.at.get(where)["executions"], seconds=90)  # noqa: B023
+        running.eventually(
+            lambda: len(client.at.get(where)["executions"]) == 2,  # noqa: B023
+            seconds=90,
+        )
         assert running.http.delete(f"{running.url}/workflows/{workflow}/", timeout=30).ok
     broken_trigger(running)
     broken_workflow(running)
 
 
-def happens(running) -> None:
-    body = {"event_type": HEARD, "data": {"message": "walk"}}
+def happens(running, **data: str) -> None:
+    body = {"event_type": HEARD, "data": {"message": "walk", **data}}
     assert running.http.post(f"{running.url}/events/queue/", json=body, timeout=30).ok
 
 
