@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from shared.agents.spent import Spent
@@ -31,6 +32,8 @@ class Turn:
     """Where the turn notes its steps, so that doing it again has no second effect."""
     history: Sequence[Said] = ()
     """The last messages of the conversation, oldest first, without `message`."""
+    sent_at: datetime | None = None
+    """When the user sent it: nobody agrees to a question that was not asked yet."""
     piece: Piece | None = None
     """Told of each piece of the answer's text as it comes, in another thread."""
     seconds: float = 240.0

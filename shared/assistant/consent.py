@@ -1,0 +1,71 @@
+"""What of a user's words is consent: a closed list, the whole message, and nothing quoted.
+
+The code looks for it, never a model. What is not on the list leaves an action waiting.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, Literal
+
+Consent = Literal["yes", "no", "none"]
+
+YES: Final = (
+    "yes", "y", "yep", "yeah", "ok", "okay", "sure", "confirm", "confirmed", "i confirm",
+    "yes i confirm", "go ahead", "do it", "please do", "proceed", "i am sure", "i'm sure",
+)  # fmt: skip
+"""Whole messages, and beginnings of those that go on as `GOES_ON` says."""
+GOES_ON: Final = (
+    "please", "do it", "do that", "go ahead", "proceed", "confirm", "confirm it", "i confirm",
+    "i am sure", "i'm sure", "of course", "thanks", "thank you",
+    "delete it", "delete them", "delete that", "remove it", "remove them",
+    "move it", "move them", "move them all", "change it", "update it", "create it", "add it",
+)  # fmt: skip
+NO: Final = (
+    "no", "n", "nope", "cancel", "stop", "abort", "don't", "dont", "do not", "never mind",
+    "nevermind", "keep it", "keep them", "rather not",
+)  # fmt: skip
+"""A message of at most six words that begins so takes an action back."""
+_WORDS: Final = 6
+_LONGEST: Final = 120
+_QUOTES: Final = re.compile(r"[\"“”„«»`]|^>|(?:^|\s)'|'(?:\s|$)")
+_MARKS: Final = re.compile("[,.!;:\u2013\u2014-]")
+_VERBS: Final = "(?:delete|remove|move|change|update|create|add)"
+
+
+def consent(message: str, names: Sequence[str] = ()) -> Consent:
+    """Whether a message agrees, declines, or does neither.
+
+    `names` are the leads that wait: `yes, delete John Doe` agrees only if he is one of them.
+    """
+    said = unicodedata.normalize("NFKC", message).replace("\u2019", "'").casefold().strip()
+    if len(said) > _LONGEST or "\n" in said or "?" in said or _QUOTES.search(said):
+        return "none"
+    words = " ".join(_MARKS.sub(" ", said).split())
+    if _begins(words, NO) and len(words.split()) <= _WORDS:
+        return "no"
+    for yes in YES:
+        if words == yes:
+            return "yes"
+        if words.startswith(f"{yes} ") and _goes_on(words[len(yes) + 1 :], names):
+            return "yes"
+    return "none"
+
+
+def _begins(words: str, beginnings: Sequence[str]) -> bool:
+    return any(words == each or words.startswith(f"{each} ") for each in beginnings)
+
+
+def _goes_on(rest: str, names: Sequence[str]) -> bool:
+    """Whether the rest is made of phrases of the list, or names what waits."""
+    plain = rest.removesuffix(" please").removeprefix("please ")
+    if plain in GOES_ON or rest in GOES_ON:
+        return True
+    named = re.fullmatch(rf"{_VERBS} (?P<name>.+)", plain)
+    return bool(named) and named["name"] in {_plain(name) for name in names}  # type: ignore[index]
+
+
+def _plain(name: str) -> str:
+    return " ".join(_MARKS.sub(" ", name.casefold()).split())
