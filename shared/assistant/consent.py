@@ -20,9 +20,9 @@ YES: Final = (
 GOES_ON: Final = (
     "please", "do it", "do that", "go ahead", "proceed", "confirm", "confirm it", "i confirm",
     "i am sure", "i'm sure", "of course", "thanks", "thank you",
-    "delete it", "delete them", "delete that", "remove it", "remove them",
-    "move it", "move them", "move them all", "change it", "update it", "create it", "add it",
 )  # fmt: skip
+VERBS: Final = ("delete", "remove", "move", "change", "update", "create", "add")
+OBJECTS: Final = ("it", "them", "that", "this", "him", "her", "them all", "all of them")
 NO: Final = (
     "no", "n", "nope", "cancel", "stop", "abort", "don't", "dont", "do not", "never mind",
     "nevermind", "keep it", "keep them", "rather not",
@@ -32,13 +32,13 @@ _WORDS: Final = 6
 _LONGEST: Final = 120
 _QUOTES: Final = re.compile(r"[\"“”„«»`]|^>|(?:^|\s)'|'(?:\s|$)")
 _MARKS: Final = re.compile("[,.!;:\u2013\u2014-]")
-_VERBS: Final = "(?:delete|remove|move|change|update|create|add)"
 
 
-def consent(message: str, names: Sequence[str] = ()) -> Consent:
+def consent(message: str, names: Sequence[str] = (), verbs: Sequence[str] = VERBS) -> Consent:
     """Whether a message agrees, declines, or does neither.
 
-    `names` are the leads that wait: `yes, delete John Doe` agrees only if he is one of them.
+    `names` and `verbs` are of the action that waits: `yes, delete John Doe` agrees only if that is
+    what was asked about.
     """
     said = unicodedata.normalize("NFKC", message).replace("\u2019", "'").casefold().strip()
     if len(said) > _LONGEST or "\n" in said or "?" in said or _QUOTES.search(said):
@@ -49,7 +49,7 @@ def consent(message: str, names: Sequence[str] = ()) -> Consent:
     for yes in YES:
         if words == yes:
             return "yes"
-        if words.startswith(f"{yes} ") and _goes_on(words[len(yes) + 1 :], names):
+        if words.startswith(f"{yes} ") and _goes_on(words[len(yes) + 1 :], names, verbs):
             return "yes"
     return "none"
 
@@ -58,13 +58,13 @@ def _begins(words: str, beginnings: Sequence[str]) -> bool:
     return any(words == each or words.startswith(f"{each} ") for each in beginnings)
 
 
-def _goes_on(rest: str, names: Sequence[str]) -> bool:
-    """Whether the rest is made of phrases of the list, or names what waits."""
+def _goes_on(rest: str, names: Sequence[str], verbs: Sequence[str]) -> bool:
+    """Whether the rest is a phrase of the list, or names what waits."""
     plain = rest.removesuffix(" please").removeprefix("please ")
     if plain in GOES_ON or rest in GOES_ON:
         return True
-    named = re.fullmatch(rf"{_VERBS} (?P<name>.+)", plain)
-    return bool(named) and named["name"] in {_plain(name) for name in names}  # type: ignore[index]
+    verb, _, what = plain.partition(" ")
+    return verb in verbs and what in {*OBJECTS, *map(_plain, names)}
 
 
 def _plain(name: str) -> str:

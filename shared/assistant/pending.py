@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol
 
@@ -162,7 +162,7 @@ def _item(action: PendingAction) -> Item:
         "action_id": action.action_id,
         "tool": action.tool,
         "arguments": json.dumps(dict(action.arguments)),
-        "leads": [{"id": each.id, "name": each.name, "version": each.version} for each in action.leads],
+        "leads": [asdict(lead) for lead in action.leads],
         "asked": action.asked,
         "task_id": action.task_id,
         "created_at": action.created_at.isoformat(),
