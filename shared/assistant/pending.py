@@ -31,7 +31,7 @@ from shared.platform.tables import (
 
 KEPT: Final = timedelta(minutes=10)
 
-State = Literal["waiting", "taken", "done", "refused", "cancelled"]
+State = Literal["waiting", "passed", "taken", "done", "refused", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ class PendingAction:
     state: State = "waiting"
     told: str = ""
     """What came of it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody confirmed it or took it back; `passed` is one that was not answered."""
+        return self.state in {"waiting", "passed"}
 
     @property
     def expires_at(self) -> datetime:

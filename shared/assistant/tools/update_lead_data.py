@@ -11,6 +11,7 @@ from shared.agents.tool import ToolArguments
 from shared.assistant.desk import Desk
 from shared.assistant.fields import checked
 from shared.assistant.pending import WaitingLead
+from shared.assistant.refused import RefusedError
 from shared.assistant.told import Told
 from shared.assistant.tool import Planned, WriteTool, card
 from shared.assistant.untrusted import plain
@@ -42,10 +43,17 @@ class UpdateLeadData(WriteTool[FieldChange]):
 
     async def plan(self, arguments: FieldChange, desk: Desk) -> Planned:
         """Reads the lead and checks the value."""
-        lead = await desk.lead(arguments.lead_id)
+        given = arguments.value.strip() or None
+        try:
+            lead = await desk.lead(arguments.lead_id)
+            checked(LeadUpdate, {arguments.field: given})
+        except RefusedError as error:
+            if error.error_type == "invalid_value":
+                raise
+            told = f"Failed to update lead {arguments.field}: {error}"
+            raise RefusedError(told, error.error_type) from None
         desk.turn.principal.require_on(self.right, lead.owner_id)
-        name, given = plain(lead.name), arguments.value.strip() or None
-        checked(LeadUpdate, {arguments.field: given})
+        name = plain(lead.name)
         asked = f"Change {arguments.field} of '{name}' to '{plain(arguments.value)}'?"
         return Planned((WaitingLead(lead.id, name, lead.version),), asked, arguments.model_dump())
 
