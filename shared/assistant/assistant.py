@@ -18,7 +18,7 @@ from shared.assistant.hearing import Hearing
 from shared.assistant.intents import LEVELS, TurnIntent, intent_request
 from shared.assistant.links import Links
 from shared.assistant.models import TimedModel, TurnModels
-from shared.assistant.pending import ActionGoneError, PendingAction, Pendings
+from shared.assistant.pending import ActionGoneError, PendingAction, Pendings, State
 from shared.assistant.prompt import instruction
 from shared.assistant.tool import AssistantTool
 from shared.assistant.turn import Intent, Turn, TurnResult
@@ -70,7 +70,7 @@ class Assistant:
         except (LLMError, AgentFailedError) as error:
             return work.failed(error)
         finally:
-            await asyncio.to_thread(_take_back_declined, desk)
+            await asyncio.to_thread(_close, desk)
 
 
 class _Work:
@@ -175,7 +175,7 @@ def offered(
         and tool.right in desk.turn.principal.rights
     ]
     if waiting is not None:
-        names += ["cancel_action"] if waiting.state == "waiting" else []
+        names += ["cancel_action"] if waiting.is_open else []
         names += ["confirm_action"] if agreed else []
     return names
 
@@ -189,12 +189,14 @@ def _wish(model: LanguageModel, turn: Turn) -> tuple[Intent, Spent]:
         return "unclear", Spent.of(answer)
 
 
-def _take_back_declined(desk: Desk) -> None:
-    """What the user plainly declined waits no longer, whatever the model did."""
+def _close(desk: Desk) -> None:
+    """What the user declined waits no longer, whatever the model did; a bare yes comes too late
+    for what they did not answer."""
     action = desk.waiting()
-    if action is None or action.state != "waiting" or not desk.declines():
+    if action is None or not action.is_open or desk.agrees(action):
         return
+    state: State = "cancelled" if desk.declines() else "passed"
     try:
-        desk.pendings.turn(desk.turn.principal, desk.turn.session_id, action, "cancelled", "")
+        desk.pendings.turn(desk.turn.principal, desk.turn.session_id, action, state, "")
     except ActionGoneError:
         return

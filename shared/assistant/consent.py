@@ -34,11 +34,17 @@ _QUOTES: Final = re.compile(r"[\"“”„«»`]|^>|(?:^|\s)'|'(?:\s|$)")
 _MARKS: Final = re.compile("[,.!;:\u2013\u2014-]")
 
 
-def consent(message: str, names: Sequence[str] = (), verbs: Sequence[str] = VERBS) -> Consent:
+def consent(
+    message: str,
+    names: Sequence[str] = (),
+    verbs: Sequence[str] = VERBS,
+    *,
+    named: bool = False,
+) -> Consent:
     """Whether a message agrees, declines, or does neither.
 
     `names` and `verbs` are of the action that waits: `yes, delete John Doe` agrees only if that is
-    what was asked about.
+    what was asked about. `named` wants such a verb: a bare yes may answer another question.
     """
     said = unicodedata.normalize("NFKC", message).replace("\u2019", "'").casefold().strip()
     if len(said) > _LONGEST or "\n" in said or "?" in said or _QUOTES.search(said):
@@ -47,9 +53,9 @@ def consent(message: str, names: Sequence[str] = (), verbs: Sequence[str] = VERB
     if _begins(words, NO) and len(words.split()) <= _WORDS:
         return "no"
     for yes in YES:
-        if words == yes:
+        if words == yes and not named:
             return "yes"
-        if words.startswith(f"{yes} ") and _goes_on(words[len(yes) + 1 :], names, verbs):
+        if words.startswith(f"{yes} ") and _goes_on(words[len(yes) + 1 :], names, verbs, named):
             return "yes"
     return "none"
 
@@ -58,10 +64,10 @@ def _begins(words: str, beginnings: Sequence[str]) -> bool:
     return any(words == each or words.startswith(f"{each} ") for each in beginnings)
 
 
-def _goes_on(rest: str, names: Sequence[str], verbs: Sequence[str]) -> bool:
+def _goes_on(rest: str, names: Sequence[str], verbs: Sequence[str], named: bool) -> bool:
     """Whether the rest is a phrase of the list, or names what waits."""
     plain = rest.removesuffix(" please").removeprefix("please ")
-    if plain in GOES_ON or rest in GOES_ON:
+    if not named and {plain, rest} & set(GOES_ON):
         return True
     verb, _, what = plain.partition(" ")
     return verb in verbs and what in {*OBJECTS, *map(_plain, names)}

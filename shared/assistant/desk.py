@@ -114,7 +114,7 @@ class Desk:
         held = self.pendings.read(principal, session)
         if held is not None and held.action_id == action_id:
             return held
-        if held is not None and held.task_id == self.turn.task_id and held.state == "waiting":
+        if held is not None and held.task_id == self.turn.task_id and held.is_open:
             told = "one action at a time waits for confirmation: confirm or cancel the first one"
             raise RefusedError(told, "one_at_a_time")
         action = PendingAction(
@@ -128,14 +128,16 @@ class Desk:
         held = self.pendings.read(self.turn.principal, self.turn.session_id)
         if held is None or held.task_id == self.turn.task_id:
             return None
-        return held if held.state in {"waiting", "taken"} else None
+        return held if held.is_open or held.state == "taken" else None
 
     def agrees(self, action: PendingAction) -> bool:
         """Whether the user's own words agree to an action that they were asked about before."""
         sent = self.turn.sent_at
         if sent is not None and sent < action.created_at:
             return False
-        return consent(self.turn.message, action.names, VERBS_OF.get(action.tool, ())) == "yes"
+        named = action.state == "passed"
+        verbs = VERBS_OF.get(action.tool, ())
+        return consent(self.turn.message, action.names, verbs, named=named) == "yes"
 
     def declines(self) -> bool:
         """Whether the user's own words take it back."""

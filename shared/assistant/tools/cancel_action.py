@@ -29,7 +29,7 @@ class CancelAction(AssistantTool[ActionNamed]):
         action = desk.pendings.read(principal, session)
         if action is None or action.action_id != action_id:
             raise RefusedError(NONE, "no_pending_action")
-        if action.state == "waiting":
+        if action.is_open:
             try:
                 desk.pendings.turn(principal, session, action, "cancelled", "")
             except ActionGoneError:

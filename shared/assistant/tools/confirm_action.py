@@ -41,7 +41,7 @@ class ConfirmAction(AssistantTool[ActionNamed]):
         action = await asyncio.to_thread(self._agreed, arguments.action_id, desk)
         tool = write_tool(desk.registry.get(action.tool))
         desk.require(tool.right)
-        if action.state == "waiting":
+        if action.is_open:
             await self._require_unchanged(action, desk)
             action = await self._turn(action, desk, "taken")
         told = await self._performed(action, tool, desk)
@@ -62,7 +62,7 @@ class ConfirmAction(AssistantTool[ActionNamed]):
             raise RefusedError(NONE, "no_pending_action")
         if action.task_id == desk.turn.task_id:
             raise RefusedError("the user has to agree in a message of their own first", "same_turn")
-        if action.state not in {"waiting", "taken"}:
+        if not (action.is_open or action.state == "taken"):
             raise RefusedError(f"this action is {action.state} already", "not_waiting")
         if not desk.agrees(action):
             raise RefusedError(

@@ -147,6 +147,13 @@ def too_early(world: World) -> str:
     return confirm(world, action, sent_at=world.clock() - timedelta(seconds=1))
 
 
+@attempt("a bare yes after the user spoke of something else", "confirm_action is not open")
+def passed(world: World) -> str:
+    action = ask(world)
+    world.say("what is on the board?", "question")
+    return confirm(world, action)
+
+
 @attempt("a yes after a no", "confirm_action is not open")
 def after_no(world: World) -> str:
     action = ask(world)

@@ -72,9 +72,9 @@ def test_what_is_taken_back_is_gone(world):
 def test_other_words_keep_it_waiting(world):
     action = ask(world)
     world.say("what is on the board?", "question")
-    assert world.waiting().state == "waiting"
+    assert world.waiting().is_open
     assert "cancel_action" in world.offered()
-    assert "deleted" in confirm(world, action)
+    assert "deleted" in confirm(world, action, "yes, delete Ann Lee")
 
 
 @pytest.mark.parametrize(
