@@ -30,6 +30,8 @@ def instruction(fence: Fence, waiting: PendingAction | None, agreed: bool) -> st
         return said
     names = ", ".join(fence.around(plain(name)) for name in waiting.names[:10])
     said += f"\n\nThe action {waiting.action_id} ({waiting.tool}) waits for the user: {names}."
+    passed = waiting.state == "passed"
     if agreed:
         return f"{said} The user agreed: call confirm_action."
-    return f"{said} Without the user's plain yes it stays; if they decline, call cancel_action."
+    needed = "a yes that says what is done, e.g. yes, delete it" if passed else "a plain yes"
+    return f"{said} It needs {needed}; if the user declines, call cancel_action."
