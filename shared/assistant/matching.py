@@ -16,7 +16,7 @@ from shared.crm.lead import Lead
 SIMILAR: Final = 24
 """Leads whose scores differ by no more than this are candidates of one question."""
 _WORDWISE: Final = 65
-_ALIKE: Final = 0.78
+_ALIKE: Final = 0.75
 _QUERY: Final = 200
 
 
