@@ -45,7 +45,16 @@ class Bounds:
 
 
 class Assistant:
-    """The assistant of all tenants; a turn brings its own."""
+    """The assistant of all tenants; a turn brings its own.
+
+    ```python
+    models = TenantTurnModels(LanguageModels(…), TenantPolicies(…), counters, inbox_table)
+    pendings = TablePendings(tables, chat_table)
+    assistant = Assistant(models, Leads(tables, crm_table, inbox_table), pendings)
+    result = await assistant.answer(turn)
+    pendings.drop(principal, session_id)  # when a conversation is cleared
+    ```
+    """
 
     def __init__(
         self,
@@ -87,8 +96,7 @@ class _Work:
     async def done(self) -> TurnResult:
         turn = self._turn
         notes = await Notes.read(turn.journal, turn.task_id)
-        spent = notes.spent
-        model = await asyncio.to_thread(self._models.of, turn, spent.used())
+        model = await asyncio.to_thread(self._models.of, turn)
         model = TimedModel(model, turn.seconds)
         setting = await notes.once("setting", await self._setting(model, notes))
         self._intent = setting["intent"]

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from shared.assistant.turn import Turn
-from shared.llm.budget import LocalMeter
+from shared.llm.budget import CountedMeter
 from shared.llm.errors import ProviderTimeoutError
 from shared.llm.language_models import LanguageModels
 from shared.llm.port import Answer, Event, LanguageModel, Request
 from shared.llm.run_models import RunModels
 from shared.llm.tenant_policies import TenantPolicies
+from shared.platform.counters import Counters
 
 
 class TurnModels(Protocol):
     """The model of a turn."""
 
-    def of(self, turn: Turn, used: Mapping[str, int]) -> LanguageModel:
-        """The model; `used` is what an earlier try of the turn took.
+    def of(self, turn: Turn) -> LanguageModel:
+        """The model, within all limits; a turn that is done again counts on.
 
         Raises:
             NoProviderError: nobody is configured.
@@ -32,12 +33,17 @@ class TurnModels(Protocol):
 class TenantTurnModels:
     """The port on the tenant's providers and policy: limits of turn, user and tenant."""
 
-    def __init__(self, models: LanguageModels, policies: TenantPolicies) -> None:
+    def __init__(
+        self, models: LanguageModels, policies: TenantPolicies, counters: Counters, table: str
+    ) -> None:
         self._models, self._policies = models, policies
+        self._counters, self._table = counters, table
 
-    def of(self, turn: Turn, used: Mapping[str, int]) -> LanguageModel:
+    def of(self, turn: Turn) -> LanguageModel:
         """See `TurnModels.of`."""
-        meter = LocalMeter("turn", self._policies.get(turn.tenant).turn, dict(used))
+        limits, run = self._policies.get(turn.tenant).turn, f"turn#{turn.task_id}"
+        meter = CountedMeter(self._counters, self._table, turn.tenant, limits, run=run)
+        meter.scope = "turn"
         return self._of(turn).of("", "", [meter])
 
     def steps(self, turn: Turn) -> int:

@@ -32,12 +32,12 @@ class Turn:
     """Where the turn notes its steps, so that doing it again has no second effect."""
     history: Sequence[Said] = ()
     """The last messages of the conversation, oldest first, without `message`."""
-    sent_at: datetime | None = None
-    """When the user sent it: nobody agrees to a question that was not asked yet."""
     piece: Piece | None = None
     """Told of each piece of the answer's text as it comes, in another thread."""
     seconds: float = 240.0
     """The time that is left for it."""
+    sent_at: datetime | None = None
+    """When the user sent it: nobody agrees to a question that was not asked yet."""
 
     @property
     def tenant(self) -> str:

@@ -48,7 +48,7 @@ class OneModel:
     def __init__(self, model: Any, most: int = 6) -> None:
         self.model, self.most = model, most
 
-    def of(self, turn: Turn, used: Mapping[str, int]) -> Any:
+    def of(self, turn: Turn) -> Any:
         if isinstance(self.model, Exception):
             raise self.model
         return self.model
