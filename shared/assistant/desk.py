@@ -23,6 +23,7 @@ from shared.crm.leads import Caller, Leads
 from shared.events.outbox import VersionConflictError
 from shared.identity.principal import ForbiddenError
 from shared.identity.rights import Right
+from shared.llm.messages import AssistantMessage, UserMessage
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import TablesBusyError
 
@@ -66,9 +67,14 @@ class Desk:
             raise RefusedError("several leads fit; ask the user which one is meant", "ambiguous")
 
     def said(self, text: str) -> bool:
-        """Whether all words of a text are the user's own of this turn."""
+        """Whether all words of a text are the user's own, or of what they were just asked."""
+        history = self.turn.history
+        asked = [m.text for m in history if isinstance(m, AssistantMessage)][-1:]
+        own = [m.text for m in history if isinstance(m, UserMessage)]
         words = words_of(text)
-        return bool(words) and set(words) <= set(words_of(self.turn.message))
+        return bool(words) and set(words) <= set(
+            words_of(" ".join([*own, *asked, self.turn.message]))
+        )
 
     async def lead(self, lead_id: str) -> Lead:
         """One lead; raises RefusedError."""
