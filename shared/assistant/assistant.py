@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shared.agents.agent import Agent, AgentFailedError, Conduct, Surroundings
@@ -12,13 +12,14 @@ from shared.agents.notes import Notes
 from shared.agents.registry import ToolRegistry
 from shared.agents.spent import Spent
 from shared.assistant import tools
+from shared.assistant.closing import question_of_turn
 from shared.assistant.desk import DESK, Desk
 from shared.assistant.failures import apology, kind_of
 from shared.assistant.hearing import Hearing
 from shared.assistant.intents import LEVELS, TurnIntent, intent_request
 from shared.assistant.links import Links
 from shared.assistant.models import TimedModel, TurnModels
-from shared.assistant.pending import ActionGoneError, PendingAction, Pendings, State
+from shared.assistant.pending import PendingAction, Pendings
 from shared.assistant.prompt import instruction
 from shared.assistant.tool import AssistantTool
 from shared.assistant.turn import Intent, Turn, TurnResult
@@ -75,11 +76,10 @@ class Assistant:
         desk = Desk(turn, self._leads, self._pendings, self._registry, self._clock)
         work = _Work(self._models, self._bounds, desk)
         try:
-            return await work.done()
+            result = await work.done()
         except (LLMError, AgentFailedError) as error:
-            return work.failed(error)
-        finally:
-            await asyncio.to_thread(_close, desk)
+            result = work.failed(error)
+        return await work.asked(result)
 
 
 class _Work:
@@ -114,6 +114,14 @@ class _Work:
         kind = kind_of(error)
         said = apology(kind, done=self._hearing.changed)
         return self._result(said, kind)
+
+    async def asked(self, result: TurnResult) -> TurnResult:
+        """The result with the question of what waits, in the code's words if not in the model's."""
+        question = await asyncio.to_thread(question_of_turn, self._desk)
+        if question is None or (said := self._links.cleaned(question)) in result.ai_message:
+            return result
+        self._give(f"\n\n{said}")
+        return replace(result, ai_message=f"{result.ai_message}\n\n{said}")
 
     def _result(self, said: str, error: str | None = None) -> TurnResult:
         results = tuple(self._hearing.results)
@@ -195,16 +203,3 @@ def _wish(model: LanguageModel, turn: Turn) -> tuple[Intent, Spent]:
         return answer.structured(TurnIntent).intent, Spent.of(answer)
     except MalformedAnswerError:
         return "unclear", Spent.of(answer)
-
-
-def _close(desk: Desk) -> None:
-    """What the user declined waits no longer, whatever the model did; a bare yes comes too late
-    for what they did not answer."""
-    action = desk.waiting()
-    if action is None or not action.is_open or desk.agrees(action):
-        return
-    state: State = "cancelled" if desk.declines() else "passed"
-    try:
-        desk.pendings.turn(desk.turn.principal, desk.turn.session_id, action, state, "")
-    except ActionGoneError:
-        return

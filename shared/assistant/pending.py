@@ -71,6 +71,11 @@ class PendingAction:
         return self.created_at + KEPT
 
     @property
+    def question(self) -> str:
+        """What the user reads before their yes counts."""
+        return f"{self.asked} Answer yes to confirm, or no."
+
+    @property
     def names(self) -> list[str]:
         """Of its leads."""
         return [lead.name for lead in self.leads]

@@ -130,8 +130,7 @@ def waits(action: PendingAction) -> Told:
         "expires_at": iso(action.expires_at),
         "leads": [{"id": lead.id, "name": lead.name} for lead in action.leads[:20]],
     }
-    told = f"{action.asked} Answer yes to confirm, or no."
-    return Told(success=True, requires_confirmation=True, data=data, message=told)
+    return Told(success=True, requires_confirmation=True, data=data, message=action.question)
 
 
 def write_tool(tool: type[Any]) -> WriteTool[Any]:

@@ -14,8 +14,9 @@ from shared.agents.tool import ToolContext
 from shared.assistant import tools
 from shared.assistant.desk import DESK, Desk
 from shared.identity.principal import Principal
+from shared.llm.errors import QuotaGoneError
 from shared.llm.messages import ToolCall
-from tests.fakes.assistant import called
+from tests.fakes.assistant import called, said, wants
 from tests.unit.assistant.attempts import ATTEMPTS, EVE, Attempt, ask, confirm, table
 
 DOCUMENT = Path("docs/assistant-safety.md")
@@ -75,6 +76,29 @@ def test_other_words_keep_it_waiting(world):
     assert world.waiting().is_open
     assert "cancel_action" in world.offered()
     assert "deleted" in confirm(world, action, "yes, delete Ann Lee")
+
+
+def test_the_user_reads_what_is_asked_whatever_the_model_says(world):
+    lead = world.add("Ann Lee")
+    delete = called(("delete_lead", {"lead_id": lead.id}))
+    steps = [wants("destructive"), delete]
+    question = "Delete the lead 'Ann Lee'? Answer yes to confirm, or no."
+    pieces = []
+    script = [*steps, said("Shall I show you the board?")]
+    result = world.run(world.turn("delete Ann", piece=pieces.append), *script)
+    assert result.ai_message == f"Shall I show you the board?\n\n{question}"
+    assert question in "".join(pieces)
+    failed = world.run(world.turn("delete Ann"), *steps, QuotaGoneError("openai"))
+    assert (failed.status, failed.ai_message.endswith(question)) == ("error", True)
+
+
+def test_a_bare_yes_that_came_late_is_asked_again(world):
+    action = ask(world)
+    world.say("what is on the board?", "question")
+    again = world.say("yes", "unclear")
+    assert again.ai_message.endswith("Delete the lead 'Ann Lee'? Answer yes to confirm, or no.")
+    assert world.names() == ["Ann Lee"]
+    assert "deleted" in confirm(world, action)
 
 
 @pytest.mark.parametrize(
