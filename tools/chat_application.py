@@ -10,7 +10,8 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
@@ -41,6 +42,17 @@ class _Told(Needs):
 
     async def __call__(self, request: Request) -> None:
         """Lets everybody through, to the function."""
+
+
+def described() -> FastAPI:
+    """The application as it is documented; nothing answers."""
+    from functions.chat.routes import clear, conversations, status, submit
+    from functions.chat.wiring import Services
+
+    # Routes are made before anything is asked of their services.
+    nowhere = cast("Services", SimpleNamespace(conversations=None))
+    parts = (submit, status, clear, conversations)
+    return application({key: one for part in parts for key, one in part.routes(nowhere).items()})
 
 
 def application(serving: Mapping[str, Route], handler: BareHandler | None = None) -> FastAPI:

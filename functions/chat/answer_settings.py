@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pydantic import Field
 
-from functions.chat.settings import ConversationSettings
+from functions.chat.conversation_settings import ConversationSettings
 from shared.llm.settings import ModelSettings
 
 

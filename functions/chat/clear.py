@@ -1,25 +1,6 @@
-"""Clears a session: the assistant is shown nothing that was said before."""
+"""The function of the routes in `functions.chat.routes.clear`."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-
-from functions.chat.wiring import Services, aws_services, serving, session_of
-from functions.web.bare import Reply, Request, Route
-from shared.assistant.conversations import paths
-from shared.identity.rights import Right
-
-_CLEARED = {"status": "success", "message": "Conversation context cleared"}
-
-
-def routes(at: Services) -> Mapping[str, Route]:
-    """The route `POST /chat/clear/`; a session that nobody knows is clear already."""
-
-    def clear(request: Request) -> Reply:
-        at.conversations.clear(request.who, session_of(request))
-        return Reply(_CLEARED)
-
-    return {f"POST {paths.CLEAR}": Route(Right.CHAT_USE, clear, "Failed to clear conversation")}
-
+from functions.chat.routes.clear import routes
+from functions.chat.wiring import aws_services, serving
 
 handler = serving(aws_services(), routes(aws_services()))

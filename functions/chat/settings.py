@@ -1,4 +1,4 @@
-"""What the functions of the assistant are told by their environment."""
+"""What the routes of the assistant are told by their environment."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ from typing import Final
 
 from pydantic import Field
 
+from functions.chat.conversation_settings import ConversationSettings
 from functions.web.settings import HttpSettings
 from shared.assistant.conversations.places import ChatLimits
-from shared.platform.settings import FunctionSettings
 
 _USUAL: Final = ChatLimits()
-
-
-class ConversationSettings(FunctionSettings):
-    """Where conversations are."""
-
-    chat_table: str = Field(description="Table of conversations, their messages and tasks.")
-    crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
 
 
 class ChatSettings(HttpSettings, ConversationSettings):

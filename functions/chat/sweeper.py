@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.chat.settings import ConversationSettings
+from functions.chat.conversation_settings import ConversationSettings
 from shared.assistant.conversations.conversations import Conversations
 from shared.assistant.conversations.places import Places
 from shared.assistant.conversations.sweeping import sweep

@@ -7,8 +7,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from functions.chat import clear, conversations, status, submit
 from functions.chat.answer import consume
+from functions.chat.routes import clear, conversations, status, submit
 from functions.chat.settings import ChatSettings
 from functions.chat.wiring import build, serving
 from shared.assistant.conversations.answering import Answering

@@ -207,7 +207,7 @@ def test_what_cannot_be_queued_has_failed_and_says_so(talk):
     assert answer.status == 500
     assert answer.body["error"] == "Failed to process message"
     assert answer.body["details"]
-    (task,) = [i for i in talk.rows("task")]
+    (task,) = talk.rows("task")
     assert task["state"] == "FAILURE"
     assert talk.events()[-1] == "chat.failed"
 
