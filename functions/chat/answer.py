@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from functions.chat.answer_settings import settings
 from functions.chat.assisting import assistants
-from shared.assistant.conversations.answering import Answering
+from shared.assistant.answering.submitters import Submitters
+from shared.assistant.answering.worker import Answering
 from shared.assistant.conversations.places import Places
-from shared.assistant.conversations.submitters import Submitters
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from functions.chat.answer_settings import AnswerSettings
-from shared.assistant.conversations.answering import Answers
+from shared.assistant.answering.worker import Answers
 from shared.assistant.turn import Turn, TurnResult
 from shared.identity.principal import Principal
 from shared.llm.budget import CountedMeter

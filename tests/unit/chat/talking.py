@@ -11,8 +11,8 @@ from functions.chat.answer import consume
 from functions.chat.routes import clear, conversations, status, submit
 from functions.chat.settings import ChatSettings
 from functions.chat.wiring import build, serving
-from shared.assistant.conversations.answering import Answering
-from shared.assistant.conversations.submitters import Submitters
+from shared.assistant.answering.submitters import Submitters
+from shared.assistant.answering.worker import Answering
 from shared.assistant.conversations.sweeping import sweep
 from shared.assistant.turn import FunctionResult, Turn, TurnResult
 from shared.identity import rows

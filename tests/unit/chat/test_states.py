@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.assistant.conversations.answering import DELETED, GONE
+from shared.assistant.answering.worker import DELETED, GONE
 from shared.assistant.conversations.errors import LeasedError
 from shared.assistant.conversations.task import OVERDUE
 from shared.platform.tables import TablesBusyError

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+from shared.assistant.answering.submitters import Submitters
 from shared.assistant.conversations.conversation import Conversation
 from shared.assistant.conversations.conversations import UNREADABLE, Conversations
 from shared.assistant.conversations.errors import (
@@ -18,7 +19,6 @@ from shared.assistant.conversations.errors import (
 from shared.assistant.conversations.journal import TaskJournal
 from shared.assistant.conversations.places import Places
 from shared.assistant.conversations.streamed import StreamedText
-from shared.assistant.conversations.submitters import Submitters
 from shared.assistant.conversations.task import OVERDUE, Task
 from shared.assistant.conversations.tasks import Tasks
 from shared.assistant.turn import Said, Turn, TurnResult
