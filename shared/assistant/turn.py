@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from shared.agents.spent import Spent
@@ -35,6 +36,8 @@ class Turn:
     """Told of each piece of the answer's text as it comes, in another thread."""
     seconds: float = 240.0
     """The time that is left for it."""
+    sent_at: datetime | None = None
+    """When the user sent it: nobody agrees to a question that was not asked yet."""
 
     @property
     def tenant(self) -> str:
