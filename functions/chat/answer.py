@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from functions.chat.answer_settings import settings
-from functions.chat.assisting import assistants
+from functions.chat.assisting import assistant
 from shared.assistant.answering.submitters import Submitters
 from shared.assistant.answering.worker import Answering
 from shared.assistant.conversations.places import Places
@@ -44,6 +44,6 @@ def _answering() -> Answering:
     return Answering(
         Places(tables, told.chat_table, told.crm_table),
         Submitters(tables, told.identity_table),
-        assistants(told, tables),
+        assistant(told, tables),
         timedelta(seconds=told.answer_lease_seconds),
     )

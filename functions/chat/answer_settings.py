@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import Field
 
 from functions.chat.conversation_settings import ConversationSettings
+from functions.web.settings import Listed
 from shared.llm.settings import ModelSettings
 
 
@@ -15,6 +16,9 @@ class AnswerSettings(ModelSettings, ConversationSettings):
 
     inbox_table: str = Field(description="Table of what expires: inbox, keys, sessions, counters.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
+    chat_link_hosts: Listed = Field(
+        [], description="Hosts that the assistant's answers may link to, separated by commas."
+    )
     answer_lease_seconds: int = Field(
         125, gt=0, description="How long a worker has a message to itself; more than it may run."
     )

@@ -13,6 +13,7 @@ from shared.assistant.conversations.conversation import SESSION
 from shared.assistant.conversations.conversations import Conversations
 from shared.assistant.conversations.places import Places
 from shared.assistant.conversations.tasks import Tasks
+from shared.assistant.pending import TablePendings
 from shared.identity.audit import Audit
 from shared.identity.rate_limits import RateLimits
 from shared.platform.clock import Clock, utc_now
@@ -31,6 +32,8 @@ class Services:
     places: Places
     conversations: Conversations
     tasks: Tasks
+    pendings: TablePendings
+    """What waits for the user's yes, which is over with the conversation."""
     queues: Queues
     queue_url: str
     limits: RateLimits
@@ -52,6 +55,7 @@ def build(
         places=places,
         conversations=conversations,
         tasks=Tasks(places, conversations),
+        pendings=TablePendings(tables, told.chat_table, clock),
         queues=queues,
         queue_url=told.chat_queue_url,
         limits=RateLimits(counters, told.inbox_table, clock),

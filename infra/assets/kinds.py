@@ -38,7 +38,10 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *(f"functions/chat/{name}.py" for name in _CHAT),
         *(f"functions/web/{name}.py" for name in ("bare", "rules", "settings")),
     ),
-    "chat_answer": tuple(f"functions/chat/{name}.py" for name in _CHAT_ANSWER),
+    "chat_answer": (
+        *(f"functions/chat/{name}.py" for name in _CHAT_ANSWER),
+        "functions/web/settings.py",
+    ),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -56,7 +59,7 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "workflows": _GRAPHS,
     "runner": _GRAPHS,
     "python_tool": (),
-    "chat": ("assistant/conversations", "events", "identity", "platform"),
+    "chat": ("assistant/conversations", "assistant/pending.py", "events", "identity", "platform"),
     "chat_answer": (*_GRAPHS, "assistant"),
 }
 """Which packages of `shared/` each kind needs."""

@@ -69,7 +69,7 @@ class ChatApi(Construct):
 
     def _clear(self) -> None:
         made = self._function("Clear", f"POST {paths.CLEAR}")
-        made.allow([*GET, *PUT], [self._data.chat.table_arn])
+        made.allow([*GET, *PUT, *_DELETE], [self._data.chat.table_arn])
         made.allow(PUT, [self._data.crm.table_arn])
 
     def _conversations(self) -> None:

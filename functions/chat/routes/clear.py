@@ -16,7 +16,9 @@ def routes(at: Services) -> Mapping[str, Route]:
     """The route `POST /chat/clear/`; a session that nobody knows is clear already."""
 
     def clear(request: Request) -> Reply:
-        at.conversations.clear(request.who, session_of(request))
+        session = session_of(request)
+        if at.conversations.clear(request.who, session):
+            at.pendings.drop(request.who, session)
         return Reply(_CLEARED)
 
     return {f"POST {paths.CLEAR}": Route(Right.CHAT_USE, clear, "Failed to clear conversation")}

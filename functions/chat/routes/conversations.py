@@ -45,6 +45,7 @@ def routes(at: Services) -> Mapping[str, Route]:
 
     def delete(request: Request) -> Reply:
         own.delete(request.who, _id(request))
+        at.pendings.drop(request.who, _id(request))
         return Reply(None, 204)
 
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -51,8 +50,7 @@ class Answering:
 
     at: Places
     submitters: Submitters
-    assistant: Callable[[Principal, str], Answers]
-    """For whom, and in which task, whose budget it counts."""
+    assistant: Answers
     lease: timedelta
     """Longer than a worker may run, shorter than a message is invisible."""
 
@@ -91,7 +89,7 @@ class Answering:
             history or (), StreamedText(self.at, task), max(0.0, left),
         )  # fmt: skip
         try:
-            result = await asyncio.wait_for(self.assistant(who, task.id).answer(turn), left)
+            result = await asyncio.wait_for(self.assistant.answer(turn), left)
         except (OvertakenError, TablesBusyError):
             raise
         except TimeoutError:

@@ -77,7 +77,7 @@ class Talk:
         self.echo = Echo()
         self.answering = Answering(
             self.at.places, Submitters(self.tables, "identity", self.clock),
-            lambda who, task_id: self.echo, timedelta(seconds=LEASE),
+            self.echo, timedelta(seconds=LEASE),
         )  # fmt: skip
         for tenant, subject in (("acme", "jo"), ("acme", "ann"), ("other", "olga")):
             self.join(tenant, subject)
