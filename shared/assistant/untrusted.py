@@ -24,6 +24,11 @@ def plain(text: str, most: int = 80) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def named(name: str) -> str:
+    """A name within a sentence of ours; of one that could be taken for a part of it, the start."""
+    return f"'{plain(name)}'" if is_short(name) else f"'{plain(name, 20)}'"
+
+
 def is_short(text: str) -> bool:
     """Whether a text is like a name: few words of one line, and nothing that names have not."""
     return (
