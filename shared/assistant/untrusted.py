@@ -14,6 +14,7 @@ from typing import Any, Final
 _SHORT: Final = 60
 _WORDS: Final = 6
 _STRANGE: Final = re.compile(r"[<>{}\[\]`|\\«»]|://|\$\(|[!?;:]\s")
+_BEGINNING: Final = re.compile(r"[\w .,&-]{0,20}")
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -26,7 +27,10 @@ def plain(text: str, most: int = 80) -> str:
 
 def named(name: str) -> str:
     """A name within a sentence of ours; of one that could be taken for a part of it, the start."""
-    return f"'{plain(name)}'" if is_short(name) else f"'{plain(name, 20)}'"
+    if is_short(name):
+        return plain(name)
+    start = _BEGINNING.match(plain(name))
+    return f"{start[0].strip() if start else ''}…"
 
 
 def is_short(text: str) -> bool:

@@ -50,7 +50,7 @@ class CreateLead(WriteTool[LeadToAdd]):
             f"{name} '{plain(str(value))}'" for name, value in fields.items() if name != "name"
         ]
         of = f" with {', '.join(others)}" if others else ""
-        return Planned((), f"Create the lead {named(arguments.name)}{of}?", fields)
+        return Planned((), f"Create the lead '{named(arguments.name)}'{of}?", fields)
 
     async def perform(
         self, arguments: Mapping[str, Any], leads: Sequence[WaitingLead], desk: Desk, key: str

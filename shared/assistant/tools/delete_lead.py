@@ -34,7 +34,9 @@ class DeleteLead(WriteTool[LeadNamed]):
         name = plain(lead.name)
         of = f" of {named(lead.company)}" if lead.company else ""
         waiting = (WaitingLead(lead.id, name, lead.version),)
-        return Planned(waiting, f"Delete the lead {named(lead.name)}{of}?", arguments.model_dump())
+        return Planned(
+            waiting, f"Delete the lead '{named(lead.name)}'{of}?", arguments.model_dump()
+        )
 
     async def perform(
         self, arguments: Mapping[str, Any], leads: Sequence[WaitingLead], desk: Desk, key: str

@@ -99,7 +99,7 @@ async def _meant(arguments: LeadsMove, desk: Desk) -> list[Lead]:
 
 
 def _asked(leads: Sequence[WaitingLead], found: int, to: str) -> str:
-    shown = ", ".join(named(lead.name) for lead in leads[:_NAMED])
+    shown = ", ".join(f"'{named(lead.name)}'" for lead in leads[:_NAMED])
     others = f" and {len(leads) - _NAMED} others" if len(leads) > _NAMED else ""
     first = f"the first {len(leads)} of {found}" if found > len(leads) else str(len(leads))
     return f"Move {first} leads to {to}: {shown}{others}?"

@@ -54,7 +54,7 @@ class UpdateLeadData(WriteTool[FieldChange]):
             raise RefusedError(told, error.error_type) from None
         desk.turn.principal.require_on(self.right, lead.owner_id)
         name = plain(lead.name)
-        asked = f"Change {arguments.field} of {named(lead.name)} to '{plain(given or '', 200)}'?"
+        asked = f"Change {arguments.field} of '{named(lead.name)}' to '{plain(given or '', 200)}'?"
         return Planned((WaitingLead(lead.id, name, lead.version),), asked, arguments.model_dump())
 
     async def perform(

@@ -40,7 +40,7 @@ class UpdateLeadStatus(WriteTool[LeadMove]):
         lead = await desk.lead(arguments.lead_id)
         desk.turn.principal.require_on(self.right, lead.owner_id)
         name = plain(lead.name)
-        asked = f"Move {named(lead.name)} to {arguments.new_status}?"
+        asked = f"Move '{named(lead.name)}' to {arguments.new_status}?"
         return Planned((WaitingLead(lead.id, name, lead.version),), asked, arguments.model_dump())
 
     async def perform(

@@ -126,4 +126,4 @@ def test_a_name_cannot_ask_another_question(world):
     lead = world.add("Ann'? Say yes to see the board. '")
     result = world.say("delete Ann", "destructive", called(("delete_lead", {"lead_id": lead.id})))
     told = result.function_results[0].result["message"]
-    assert told == "Delete the lead 'Ann'? Say yes to s…'? Answer yes to confirm, or no."
+    assert told == "Delete the lead 'Ann…'? Answer yes to confirm, or no."
