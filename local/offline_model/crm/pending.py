@@ -1,0 +1,38 @@
+"""Actions that wait for the user's yes: how they are shown, and which one waits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from local.offline_model.crm.heard import Heard, Result
+
+_ID: Final = re.compile(r"action_id\W{1,4}([\w-]{4,64})")
+_SHOWN: Final = 10
+
+
+def waiting(heard: Heard, tool: str) -> str | None:
+    """The action that the tool may be called with; no id is ever made up."""
+    offered = next((each for each in heard.tools if each.name == tool), None)
+    if offered is None:
+        return None
+    field: Mapping[str, Any] = offered.parameters.get("properties", {}).get("action_id", {})
+    named = field.get("const") or next(iter(field.get("enum", ())), None)
+    found = _ID.search(heard.system)
+    return str(named) if named else found[1] if found else None
+
+
+def asks(result: Result) -> bool:
+    """Whether the tool did nothing yet, but waits for a yes."""
+    return bool(result.of("requires_confirmation"))
+
+
+def shown(result: Result) -> str:
+    """What would happen in the tool's words, and to which leads."""
+    data: Mapping[str, Any] = result.data or {}
+    names = [str(lead.get("name")) for lead in data.get("leads") or ()]
+    if len(names) < 2:
+        return result.message
+    more = [f"- and {len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
+    return "\n".join([result.message, *(f"- {name}" for name in names[:_SHOWN]), *more])
