@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from local.offline_model.conversation import Asked, OfferedTool, Reply, called
+from local.offline_model.crm.commands.deciding import Cancel, Confirm
 from local.offline_model.crm.commands.small_talk import HELP
 from local.offline_model.crm.heard import Heard, heard
 from local.offline_model.crm.plans import Plan, Step, ToldError
@@ -34,7 +35,8 @@ def reply(asked: Asked) -> Reply | None:
 def intent(so_far: Heard) -> str:
     """What a user wants, as the assistant names it."""
     command, _ = understood(so_far)
-    return UNCLEAR if command is None else command.intent
+    decides = isinstance(command, (Confirm, Cancel))
+    return UNCLEAR if command is None or (decides and not so_far.question) else command.intent
 
 
 def _next(plan: Plan, so_far: Heard) -> Reply:

@@ -12,8 +12,8 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "Interest": ("interested", "interests", "interest"),
     "Meeting booked": ("meeting", "meetings", "booked", "meeting scheduled", "booked meeting"),
     "Proposal sent": ("proposal", "proposals", "offer", "offer sent", "quote sent", "sent proposal"),
-    "Closed win": ("won", "win", "closed won", "wins", "closed as won", "successful"),
-    "Closed lost": ("lost", "lose", "closed as lost", "losses", "closed loss"),
+    "Closed win": ("won", "win", "closed won", "wins", "closed as won", "successful", "signed", "accepted"),
+    "Closed lost": ("lost", "lose", "closed as lost", "losses", "closed loss", "declined", "rejected"),
 }  # fmt: skip
 COLUMNS: Final = Vocabulary({name: (name, *SYNONYMS[name]) for name in STATUSES})
 _AROUND: Final = re.compile(

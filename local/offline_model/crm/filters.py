@@ -18,12 +18,12 @@ _BETWEEN: Final = re.compile(
 )
 _LEAST: Final = re.compile(
     r"(?:\b(?:over|above|more than|greater than|higher than|bigger than|at least|from|minimum|min|"
-    rf"exceeding)|>=?)\s*(?P<amount>{AMOUNT})",
+    rf"exceeding)|>=?)\s*(?P<amount>{AMOUNT})|\b(?P<plus>{AMOUNT})(?:\+| or more| and up)",
     re.IGNORECASE,
 )
 _MOST: Final = re.compile(
     r"(?:\b(?:under|below|less than|lower than|smaller than|at most|up to|maximum|max)|<=?)"
-    rf"\s*(?P<amount>{AMOUNT})",
+    rf"\s*(?P<amount>{AMOUNT})|\b(?P<plus>{AMOUNT}) or less",
     re.IGNORECASE,
 )
 _LIMIT: Final = re.compile(r"\b(?:the )?(?:first|top|last) (?P<limit>\d{1,3})\b", re.IGNORECASE)
@@ -32,10 +32,11 @@ _NOISE: Final = re.compile(
     r"\b(?:leads?|deals?|cards?|contacts?|people|persons?|anyone|anybody|someone|every|everyone|"
     r"everybody|everything|all|any|the|an?|our|my|we|have|has|that|which|who|whose|are|is|were|was|"
     r"with|from|at|in|of|for|by|on|to|and|worth|values?|amount|status|source|column|stage|company|"
-    r"e-?mail(?: address)?|named?|called|came|come|comes|coming|through|via|currently|me|us|there|do|"
+    r"e-?mail(?: address)?|named?|called|came|come|comes|coming|through|via|currently|did|met|crm|pipeline|me|us|there|do|"
     r"please|details|info|information|about|works?|working|board|been)\b",
     re.IGNORECASE,
 )
+_OWNED: Final = re.compile(r"'s(?= (?:leads?|cards?|deals?|contacts?|records?)\b)", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[^\s,;:!?]+")
 _IS_ABOUT_LEADS: Final = re.compile(
     r"\b(?:all|every\w*|leads?|deals?|cards?|contacts?|any\w*)\b", re.IGNORECASE
@@ -107,7 +108,7 @@ def _bound(name: str, form: re.Pattern[str], text: str, found: dict[str, Any]) -
     match = form.search(text)
     if match is None or name in found:
         return text
-    found[name] = amount(match["amount"])
+    found[name] = amount(match["amount"] or match["plus"])
     return _without(text, match.span())
 
 
@@ -140,7 +141,7 @@ def _query(text: str) -> str:
         return email[0]
     if lead_in(text) == IT:
         return IT
-    return " ".join(_WORDS.findall(_NOISE.sub(" ", text))).strip(' ."“”')
+    return " ".join(_WORDS.findall(_NOISE.sub(" ", _OWNED.sub(" ", text)))).strip(' ."“”')
 
 
 def _without(text: str, span: tuple[int, int]) -> str:

@@ -24,6 +24,10 @@ _LABEL: Final = re.compile(
     r"(?:(?:named|called|with)\s+)?(?:(?:the|an?)\s+)?(?:(?:name|e-?mail(?: address)?|phone)\s+)?",
     re.IGNORECASE,
 )
+_ENDING: Final = re.compile(
+    r"(?:(?:'s)?\s+(?:lead|card|deal|record|entry)|\s+(?:back|again|over|straight))+$",
+    re.IGNORECASE,
+)
 _JOINED: Final = re.compile(r"\s*(?:,|\(|\)|\b(?:from|at|of|with company|of company)\b)\s*", re.I)
 
 
@@ -33,7 +37,7 @@ def lead_in(said: str) -> str:
     if _PRONOUN.fullmatch(bare):
         return IT
     bare = _LABEL.sub("", bare)
-    bare = re.sub(r"(?:'s)?\s+(?:lead|card|deal)$", "", bare, flags=re.IGNORECASE)
+    bare = _ENDING.sub("", bare)
     return " ".join(_JOINED.sub(" ", bare).split()).strip('"“”')
 
 

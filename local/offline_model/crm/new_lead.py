@@ -21,9 +21,15 @@ _EMAIL: Final = re.compile(
 )
 _PHONE: Final = re.compile(
     r"(?:(?:and |with )?(?:a |the )?(?:(?:tele)?phone|mobile|cell|tel|number)(?: number)?(?: is)?"
-    r"\s*[:=.]?\s*(?P<labelled>\+?[\d(][\d\s()./-]{3,}\d)|(?P<bare>\+\d[\d\s()./-]{5,}\d))",
+    r"\s*[:=.]?\s*(?P<labelled>\+?[\d(][\d\s()./-]{3,}\d)|(?P<bare>\+\d[\d\s()./-]{5,}\d|\b\d{3}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b))",
     re.IGNORECASE,
 )
+_VALUE: Final = re.compile(
+    rf"(?:(?:and |with )?(?:an? |the )?\b(?:{FIELDS['value']})(?: (?:is|of))?\s*[:=]?\s*|(?=[$€£]))"
+    rf"(?P<value>{AMOUNT})",
+    re.IGNORECASE,
+)
+_BOARD: Final = re.compile(r"(?:our |my )?(?:board|crm|pipeline|list)", re.IGNORECASE)
 _NOTES: Final = re.compile(
     r"(?:^|[,;.]|\band\b|\bwith\b)\s*(?:an? |the )?(?:notes?|comment|remark)\s*[:=]?\s+(?P<value>.+?)"
     r"(?=$|,\s*(?:company|e-?mail|phone|value|worth|source|status|in)\b)",
@@ -56,6 +62,9 @@ def fields_of(said: str) -> Fields:
     found: Fields = {}
     text = _taken(_NOTES, said, found, "notes")
     text = _taken(_EMAIL, text, found, "email")
+    text = _taken(_VALUE, text, found, "value")
+    if "value" in found:
+        found["value"] = amount(found["value"])
     if phone := _PHONE.search(text):
         found["phone"] = (phone["labelled"] or phone["bare"]).strip()
         text = f"{text[: phone.start()]}, {text[phone.end() :]}"
@@ -79,8 +88,8 @@ def _labelled(text: str) -> list[tuple[str, str]]:
     label, start = "name", 0
     for match in [*_LABEL.finditer(text), None]:
         end = match.start() if match else len(text)
-        for at, part in enumerate(re.split(r"[,;()]", text[start:end])):
-            if bare := _bare(part):
+        for at, part in enumerate(re.split(r"[,;():]", text[start:end])):
+            if (bare := _bare(part)) and not _BOARD.fullmatch(bare):
                 pieces.append((label if at == 0 else "", bare))
         if match:
             label, start = str(match.lastgroup), match.end()

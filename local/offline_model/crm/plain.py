@@ -20,7 +20,7 @@ _WORDS: Final = frozenset(
 """What is looked for in a misspelt word."""
 _ENGLISH: Final = frozenset(
     """
-    about again also back been best both call case cast come copy date deep does done down dove each
+    about again also back close closes been best both call case cast come copy date deep does done down dove each
     else even ever fine fire five form four gave give goal good have head hear here hind home hope
     into just keep kind know last late left less like line live load long look lose lost love made
     mail main make male many mean meat mind mine mode moon more most much must name near need news
@@ -43,7 +43,7 @@ _WORD: Final = re.compile(r"[A-Za-z]+(?![\w@.]*@)")
 _BEFORE: Final = re.compile(
     r"""^(?:
       (?:hi|hey|hello|ok|okay|well|so|alright|great|now|and|then|also|just|right|thanks|thank\ you)
-        (?:\ (?:there|so|again|now))?[\s,!.]+(?=\w)
+        (?:\ (?:there|so|again|now))?[\s,!.]+(?=\w)(?!there\b|all\b|very\b|so\b|a\ lot\b|much\b|you\b|millrace\b)
     | (?:please|kindly)[\s,]+
     | (?:can|could|would|will)\ you\ (?:mind\ |please\ |kindly\ |just\ )*
     | (?:can|could|may)\ (?:i|we)\ (?:please\ )?
@@ -81,7 +81,8 @@ def _spelt(text: str) -> str:
 
 def _meant(word: str) -> str:
     small = word.lower()
-    if len(small) < 4 or small in _WORDS or small in _ENGLISH:
+    stem = small.removesuffix("d").removesuffix("s")
+    if len(small) < 4 or {small, stem, stem.removesuffix("e")} & (_WORDS | _ENGLISH):
         return word
     near = [(wrong, meant) for meant in _WORDS if (wrong := _wrong(small, meant)) is not None]
     return min(near)[1] if near else word

@@ -18,11 +18,11 @@ _BOARD: Final = (
 )
 _WHOLE: Final = re.compile(
     rf"(?:summarize|summary(?: of| for)?|overview(?: of| over)?|describe|status of)(?: {_BOARD})?"
-    rf"|(?:give|show|tell|get|display|see)(?: me)? (?:an? |the )?(?:(?:summary|overview|state|status)"
+    rf"|(?:give|show|tell|get|display|see)(?: me)? (?:an? |the )?(?:(?:summary|overview|state|status|numbers|figures|stats|statistics)"
     rf"(?: (?:of|over|for))? )?{_BOARD}(?: (?:summary|overview))?"
     rf"|(?:show|give)(?: me)? (?:an? |the )?(?:summary|overview)"
-    rf"|how (?:does|is|do) {_BOARD}(?: looks?| doing| going)?|what(?:'s| is) on {_BOARD}"
-    rf"|what does {_BOARD} look like|{_BOARD}(?: (?:summary|overview))?",
+    rf"|how(?: does|'s| is| do) {_BOARD}(?: looks?| doing| going)?|what(?:'s| is) on {_BOARD}"
+    rf"|what does {_BOARD} look like|what(?:'s| is) {_BOARD} worth(?: in total)?|{_BOARD}(?: (?:summary|overview))?",
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(
@@ -30,12 +30,13 @@ _COUNT: Final = re.compile(
     r"(?: (?:all|the|of|our|my))*(?: (?:leads?|deals?|cards?|contacts?))?"
     r"(?: (?:do we have|have we got|have we|do i have|are there|are|we have|there are|in total|total|"
     r"overall|altogether|right now))*"
-    r"(?: (?:(?:are |stand )?in|with status|on) (?P<column>.+?))?(?: (?:do we have|in total))?",
+    r"(?: (?:(?:are |stand )?in|with status|on|per|by|(?:have|did) we|are) (?P<column>.+?))?"
+    r"(?: (?:do we have|in total))?",
     re.IGNORECASE,
 )
 _MONEY: Final = re.compile(
     r"(?:(?:what(?:'s| is|)|show|give|tell)(?: me)? )?(?:the )?(?:total |combined |overall )?"
-    r"(?:value|worth|amount|money|how much(?: money)?)(?: (?:is|do we have|are|stands))?"
+    r"(?:value|worth|amount|how much(?: money)?)(?: (?:is|do we have|are|stands))?"
     r"(?: (?:(?:in|of|per|for|by|on) (?P<column>.+?)))?",
     re.IGNORECASE,
 )

@@ -23,10 +23,11 @@ _FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_HEAD}(?:\s*[:,])?(?:\s+(?:for|named|called))?\s*(?P<rest>.*)",
+        r"(?:add|create|register|enter|insert|save|record)\s+(?P<rest>.+?)\s+as\s+an?\s+(?:new\s+)?"
+        r"(?:lead|prospect|contact)\b(?:[\s,;.]+(?:he|she|they|it)\b)?(?P<before>.*)",
         rf"(?P<before>.+?)[,:]?\s+{_HEAD}(?:\s+(?:for|named|called))?\s*(?P<rest>.*)",
         r"(?:i|we)\s+(?:just\s+)?(?:met|spoke (?:to|with)|talked (?:to|with))\s+(?P<rest>.+?)[,.;]?\s+"
         rf"(?:so\s+)?(?:please\s+)?{_VERB}\s+(?:him|her|them|it)(?:\s+as\s+a\s+(?:new\s+)?lead)?",
-        r"(?:add|create|register)\s+(?P<rest>.+?)\s+as\s+a\s+(?:new\s+)?(?:lead|prospect|contact)\b.*",
         r"(?:add|create|register)\s+(?P<rest>(?!an?\b|the\b|note|all\b|up\b|\d).+)",
     )
 )  # fmt: skip

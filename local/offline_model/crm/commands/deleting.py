@@ -13,11 +13,21 @@ from local.offline_model.crm.pending import asks, shown
 from local.offline_model.crm.plans import Plan, step
 from local.offline_model.crm.wording import quoted
 
-_VERBS: Final = r"(?:delete|remove|erase|discard|trash|get rid of|throw (?:out|away))"
+_VERBS: Final = r"(?:delete|remove|erase|discard|trash|get rid of|throw (?:out|away)|wipe(?: out)?)"
 _DELETE: Final = re.compile(
     rf"{_VERBS}(?:\s+(?P<lead>.+?))?"
     r"(?:\s+(?:from|off) (?:the |my |our )?(?:board|crm|pipeline|list|database|system))?",
     re.IGNORECASE,
+)
+_FORMS: Final = (
+    _DELETE,
+    re.compile(
+        r"drop (?P<lead>.+?) from (?:the |my |our )?(?:board|crm|pipeline|list|database)", re.I
+    ),
+    re.compile(
+        r"(?P<lead>.+?) (?:can|should|must|has to|needs to|is to) be (?:deleted|removed|erased)",
+        re.I,
+    ),
 )
 _MANY: Final = re.compile(
     rf"{_VERBS} (?:all|every|everything|everyone|each|both)\b.*", re.IGNORECASE
@@ -55,7 +65,7 @@ class Delete(Command):
     @classmethod
     def read(cls, text: str) -> Delete | None:
         """`delete LEAD`."""
-        found = _DELETE.fullmatch(text)
+        found = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
         return cls(lead_in(found["lead"] or "")) if found else None
 
     def plan(self, heard: Heard) -> Plan:

@@ -23,21 +23,28 @@ _CHANGE: Final = r"(?:change|set|update|switch|make)"
 FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?:{_MOVE}|{_PLACE}) (?P<lead>.+) {_TO} (?P<column>.+)",
-        rf"{_TO} (?P<column>.+?),? (?:{_MOVE}|{_PLACE}) (?P<lead>.+)",
         rf"{_CHANGE} (?:the )?{_STATUS} (?:of|for) (?P<lead>.+) (?:to|as|into|=) (?P<column>.+)",
         rf"{_CHANGE} (?P<lead>.+?)(?:'s?)? {_STATUS} (?:to|as|into|=) (?P<column>.+)",
         rf"for (?P<lead>.+?),? {_CHANGE} (?:the )?{_STATUS} (?:to|as|=) (?P<column>.+)",
+        rf"(?:{_MOVE}|{_PLACE}) (?P<lead>.+) {_TO} (?P<column>.+)",
+        rf"{_TO} (?P<column>.+?),? (?:{_MOVE}|{_PLACE}) (?P<lead>.+)",
+        r"(?:the |a )?(?P<column>meeting) (?:with|for) (?P<lead>.+?) (?:is|was|has been) (?:booked|scheduled|set)",
+        r"(?:the |a )?(?P<column>proposal|offer) (?:to|for) (?P<lead>.+?) (?:is|was|has been|went) (?:sent|out)",
+        r"(?P<lead>.+?)(?: has| have)?(?: just)? (?P<column>signed|accepted|declined|rejected)(?: (?:it|us|the (?:offer|proposal|contract)))?",
         r"(?:we|i)(?:'ve| have)?(?: just)? (?P<column>won|lost) (?:the deal with )?(?P<lead>.+)",
         r"(?P<lead>.+?) (?:is|has been|was)(?: now| already)? (?P<column>.+)",
-        r"(?P<lead>.+?) (?:should be|must be|needs to be|has to be|goes|belongs|can be)"
-        rf"(?: now)?(?: moved| put)?(?: {_TO})? (?P<column>.+)",
+        r"(?P<lead>.+?) (?:should be|must be|needs to be|has to be|goes|belongs|can be|should|can|must)"
+        rf"(?: now)?(?: moved| put| go| move)?(?: {_TO})? (?P<column>.+)",
+        r"(?P<lead>(?!go\b|lead\b|talk\b|back\b)\S+(?: \S+){0,2}) to (?P<column>.+)",
         r"(?P<lead>.+?)\s*(?:->|=>|→|-->)\s*(?P<column>.+)",
         r"(?:(?:i|we)(?:'ve| have)?(?: just)? )?sent (?:the |a |our )?(?P<column>proposal|offer) to (?P<lead>.+)",
         r"(?:(?:i|we)(?:'ve| have)?(?: just)? )?booked (?:the |a )?(?P<column>meeting) with (?P<lead>.+)",
     )
 )  # fmt: skip
-_NOWHERE: Final = re.compile(rf"{_MOVE} (?P<lead>.+?)(?: (?:to|into|onto) (?P<column>.+))?", re.I)
+_NOWHERE: Final = re.compile(
+    rf"(?:move|drag|shift|transfer|bring|advance|reopen) (?P<lead>.+?)(?: (?:to|into|onto) (?P<column>.+))?",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _ALL: Final = re.compile(
     r"(?:all|every|everything|everyone|everybody|each|any)\b(?: of)?(?: the| my| our)?\s*(?P<which>.*)",
     re.IGNORECASE,
 )
+_BACK: Final = re.compile(r"\s+(?:back|again|over)$", re.IGNORECASE)
 _FROM: Final = re.compile(r"\s+from (?P<column>.+)$", re.IGNORECASE)
 _LEADS: Final = re.compile(r"\b(?:leads?|cards?|deals?|contacts?)\b", re.IGNORECASE)
 _PLACE: Final = re.compile(
@@ -56,7 +57,7 @@ class MoveMany(Command):
 
     @classmethod
     def _of(cls, to: str, which: str) -> MoveMany | None:
-        bare = " ".join(_LEADS.sub(" ", which).split())
+        bare = " ".join(_LEADS.sub(" ", _BACK.sub("", which)).split())
         place = _PLACE.sub("", bare)
         if name := column(place):
             return cls(to, from_column=name)

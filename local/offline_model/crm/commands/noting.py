@@ -21,9 +21,9 @@ _FORMS: Final = tuple(
         rf"(?:{_WRITE} )?(?:an? |the )?(?:new )?{_NOTE} (?:to|for|on|about|at) (?P<lead>[^:]+?)"
         r"\s*(?::|,? (?:saying|that says|that))\s*(?P<note>.+)",
         rf"{_WRITE} (?:an? |the )?(?:new )?{_NOTE}:?\s*[\"“'](?P<note>.+)[\"”'] (?:to|for|on) (?P<lead>.+)",
-        r"note (?:that|down that) (?P<lead>[A-Z]\S*(?: [A-Z]\S*)*) (?P<note>.+)",
     )
 )  # fmt: skip
+_THAT: Final = re.compile(r"[Nn]ote (?:down )?that (?P<lead>[A-Z]\S*(?: [A-Z]\S*)*) (?P<note>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,14 @@ class Note(Command):
     examples = (
         "add a note to Jane Doe: asked for a discount",
         "note for Jane Doe: budget approved",
+        "note that Jane Doe wants a call on Friday",
         'add the note "call back on Monday" to Jane Doe',
     )
 
     @classmethod
     def read(cls, text: str) -> Note | None:
         """`add a note to LEAD: NOTE`."""
-        for form in _FORMS:
+        for form in (*_FORMS, _THAT):
             if found := form.fullmatch(text):
                 return cls(lead_in(found["lead"]), found["note"].strip(' "“”'))
         return None

@@ -15,7 +15,8 @@ from local.offline_model.crm.plans import Plan, step
 from local.offline_model.crm.wording import counted, details, listed, quoted
 
 _VERBS: Final = re.compile(
-    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for)?|lookup|show|list|display|get|give|see|fetch|open)"
+    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for)?|lookup|show|list|display|get|give|see|fetch|open|pull up|bring up|"
+    r"check(?: (?:if|whether))?)"
     r"(?: me| us)?\b(?P<rest>.*)",
     re.IGNORECASE,
 )
@@ -23,7 +24,9 @@ _QUESTIONS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?:which|what|any|how many) (?P<rest>(?:.+ )?(?:leads?|deals?|cards?|contacts?)\b.*)",
-        r"who (?:do we have|do we know|is|are|works?)(?: there)? (?P<rest>(?:at|in|from|for) .+)",
+        r"any(?:thing|one|body)? (?P<rest>(?:from|at|of|with|in) .+)",
+        r"(?P<rest>(?:every|any)(?:one|body)\b.+)",
+        r"who(?:'s| do we have| do we know| is| are| works?)(?: there)? (?P<rest>(?:at|in|from|for) .+)",
         r"(?:do|did) (?:we|i|you) (?:have|know|find) (?P<rest>.+)",
         r"(?:is|are) there (?P<rest>.+)",
         r"where(?:'s| is| are) (?P<rest>.+?)(?: (?:on|in) the (?:board|pipeline))?",

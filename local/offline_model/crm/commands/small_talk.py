@@ -10,7 +10,7 @@ from local.offline_model.crm.heard import Heard
 from local.offline_model.crm.plans import Plan
 
 _GREETING: Final = re.compile(
-    r"(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day))"
+    r"(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))"
     r"(?:[\s,!]+(?:there|all|again|millrace|assistant|everyone))*[\s!.]*",
     re.IGNORECASE,
 )
@@ -22,7 +22,7 @@ _THANKS: Final = re.compile(
 _HELP: Final = re.compile(
     r"(?:help|help me|\?|commands|how does this work|how do i use (?:this|you)|"
     r"what (?:can|do|could|should) (?:you|i|we) (?:do|ask|say|understand|know|type|tell)"
-    r"(?: (?:you|here|me))?(?: (?:to do|about))?|who are you|what are you)[\s?!.]*",
+    r"(?: (?:you|here|me))?(?: (?:to do|about))?|who are you|what are you|(?:what are|which are|list) your commands)[\s?!.]*",
     re.IGNORECASE,
 )
 HELP: Final = """\

@@ -21,6 +21,8 @@ _FORMS: Final = tuple(
         rf"{_ASK}\s*(?:the )?(?:full |whole |complete )?(?:last (?P<limit>\d+) )?{_WHAT}"
         r" (?:of|for|with|on) (?P<lead>.+)",
         rf"{_ASK}\s*(?P<lead>.+?)(?:'s?)? {_WHAT}",
+        r"when was (?P<lead>.+?)(?: last)? (?:changed|moved|created|added|updated|edited)",
+        r"what (?:have|did) (?:we|i) (?:done|do) (?:with|for) (?P<lead>.+?)(?: so far)?",
         r"what(?:'s| has|) happened (?:to|with) (?P<lead>.+)",
     )
 )

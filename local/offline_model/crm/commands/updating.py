@@ -30,9 +30,13 @@ _FORMS: Final = tuple(
         rf"(?P<lead>.+?)'s?\s+(?:new\s+)?(?P<field>{FIELD})\s+(?:is|changed to|should be)(?:\s+now)?\s+(?P<value>.+)",
         rf"the\s+(?:new\s+)?(?P<field>{FIELD})\s+of\s+(?P<lead>.+?)\s+(?:is|should be)(?:\s+now)?\s+(?P<value>.+)",
         rf"(?P<lead>.+?)\s+is(?:\s+now)?\s+(?P<field>worth)\s+(?P<value>.+)",
+        rf"(?P<lead>.+?)(?:\s+has)?\s+changed\s+(?:his|her|its|their|the)\s+(?P<field>{FIELD})\s+to\s+(?P<value>.+)",
+        rf"give\s+(?P<lead>.+?)\s+(?:the|an?)\s+(?:new\s+)?(?P<field>{FIELD})\s+(?:of\s+)?(?P<value>\S*[\d@]\S*.*)",
+        r"(?P<lead>.+?)(?:\s+now)?\s+(?P<field>works)\s+(?:for|at)\s+(?P<value>.+)",
         rf"{_CHANGE}\s+(?P<lead>.+?)\s+(?P<field>{FIELD})\s+(?:to|=)\s+(?P<value>.+)",
     )
 )  # fmt: skip
+_ASKS: Final = re.compile(r"(?:who|what|which|where|how|does|do|is)\b", re.IGNORECASE)
 _RENAME: Final = re.compile(r"rename (?P<lead>.+?) (?:to|as|into) (?P<value>.+)", re.IGNORECASE)
 
 
@@ -61,13 +65,13 @@ class Update(Command):
         if found := _RENAME.fullmatch(text):
             return cls(lead_in(found["lead"]), "name", value_of("name", found["value"]))
         for form in _FORMS:
-            if found := form.fullmatch(text):
+            if (found := form.fullmatch(text)) and not _ASKS.match(found["lead"]):
                 return cls._of(found["lead"], found["field"], found["value"])
         return None
 
     @classmethod
     def _of(cls, lead: str, said: str, value: str) -> Update | None:
-        field = field_named(said)
+        field = "company" if said.lower() == "works" else field_named(said)
         if field is None:
             return None
         who = IT if lead.lower() in {"their", "the"} else lead_in(lead)
