@@ -1,8 +1,8 @@
 """What the offline model understands without a script: a registry, and two grammars.
 
 One calls an offered tool by its name: `search_leads {"query": "Ann"}` or
-`search_leads query=Ann limit=5 note="two words"`. The other is that of the CRM's assistant, in `crm`,
-which sees the whole conversation.
+`search_leads query=Ann limit=5 note="two words"`. The other, in `crm`, is that of the CRM's
+assistant; it sees the whole conversation.
 """
 
 from __future__ import annotations

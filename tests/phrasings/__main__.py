@@ -15,7 +15,9 @@ def main() -> None:
     for kind, of in sorted(Counter(p["kind"] for p in PHRASINGS).items()):
         right = sum(v.acts_right for v in verdicts if v.phrasing["kind"] == kind)
         print(f"{kind:8} {right:3} of {of:3}")
-    print(f"all      {sum(v.acts_right for v in verdicts):3} of {len(verdicts):3}, calls and arguments")
+    print(
+        f"all      {sum(v.acts_right for v in verdicts):3} of {len(verdicts):3}: calls, arguments"
+    )
     print(f"intents  {sum(v.intent_right for v in verdicts):3} of {len(verdicts):3}\n")
     counts = confusion(verdicts)
     print("meant \\ taken".ljust(14) + "".join(name.rjust(12) for name in INTENTS))

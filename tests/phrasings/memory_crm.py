@@ -133,9 +133,13 @@ class MemoryCrm:
 
     def _delete_lead(self, lead_id: str) -> dict[str, Any]:
         lead = self.leads[lead_id]
-        return self._ask(f"Delete the lead '{lead['name']}'?", [lead], lambda: self.leads.pop(lead_id))
+        return self._ask(
+            f"Delete the lead '{lead['name']}'?", [lead], lambda: self.leads.pop(lead_id)
+        )
 
-    def _move_leads(self, new_status: str, from_status: str = "", query: str = "") -> dict[str, Any]:
+    def _move_leads(
+        self, new_status: str, from_status: str = "", query: str = ""
+    ) -> dict[str, Any]:
         moved = [
             lead for lead in self.leads.values()
             if from_status in ("", lead["status"]) and _score(query, lead)

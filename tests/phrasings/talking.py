@@ -30,7 +30,11 @@ class Talk:
         intent = self._intent(message)
         self.crm.calls.clear()
         user = {"role": "user", "content": message}
-        messages = [{"role": "system", "content": "You help with leads."}, *self.history[-10:], user]
+        messages = [
+            {"role": "system", "content": "You help with leads."},
+            *self.history[-10:],
+            user,
+        ]
         tools = self.crm.offered(intent, agrees="no" not in message.lower().split()[:1])
         text = self._answer(messages, tools)
         self.history += [user, {"role": "assistant", "content": text}]
@@ -56,5 +60,7 @@ class Talk:
                     "function": {"name": name, "arguments": arguments}}  # fmt: skip
             result = self.crm.call(name, json.loads(arguments))
             messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
-            messages.append({"role": "tool", "tool_call_id": call["id"], "content": json.dumps(result)})
+            messages.append(
+                {"role": "tool", "tool_call_id": call["id"], "content": json.dumps(result)}
+            )
         raise AssertionError("it never came to an end")

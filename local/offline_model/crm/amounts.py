@@ -7,7 +7,8 @@ from typing import Final
 
 AMOUNT: Final = (
     r"(?:[$€£]|usd|eur|gbp)?\s*\d+(?:[.,']\d+)*\s*"
-    r"(?:(?:k|m|thousand|grand|million|mio)\b)?\s*(?:[$€£]|\b(?:usd|eur|gbp|dollars?|euros?|bucks)\b)?"
+    r"(?:(?:k|m|thousand|grand|million|mio)\b)?\s*(?:[$€£]|\b(?:usd|eur|gbp|dollars?|euros?"
+    r"|bucks)\b)?"
 )
 _PARTS: Final = re.compile(
     r"(?P<number>\d+(?:[.,']\d+)*)\s*(?P<scale>k|m|thousand|grand|million|mio)?\b", re.IGNORECASE

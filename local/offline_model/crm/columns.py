@@ -11,9 +11,9 @@ from shared.crm.lead import STATUSES
 SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "Interest": ("interested", "interests", "interest"),
     "Meeting booked": ("meeting", "meetings", "booked", "meeting scheduled", "booked meeting"),
-    "Proposal sent": ("proposal", "proposals", "offer", "offer sent", "quote sent", "sent proposal"),
-    "Closed win": ("won", "win", "closed won", "wins", "closed as won", "successful", "signed", "accepted"),
-    "Closed lost": ("lost", "lose", "closed as lost", "losses", "closed loss", "declined", "rejected"),
+    "Proposal sent": ("proposal", "proposals", "offer", "offer sent", "quote sent"),
+    "Closed win": ("won", "win", "wins", "closed won", "closed as won", "signed", "accepted"),
+    "Closed lost": ("lost", "lose", "losses", "closed as lost", "declined", "rejected"),
 }  # fmt: skip
 COLUMNS: Final = Vocabulary({name: (name, *SYNONYMS[name]) for name in STATUSES})
 _AROUND: Final = re.compile(

@@ -32,7 +32,8 @@ _NOISE: Final = re.compile(
     r"\b(?:leads?|deals?|cards?|contacts?|people|persons?|anyone|anybody|someone|every|everyone|"
     r"everybody|everything|all|any|the|an?|our|my|we|have|has|that|which|who|whose|are|is|were|was|"
     r"with|from|at|in|of|for|by|on|to|and|worth|values?|amount|status|source|column|stage|company|"
-    r"e-?mail(?: address)?|named?|called|came|come|comes|coming|through|via|currently|did|met|crm|pipeline|me|us|there|do|"
+    r"e-?mail(?: address)?|named?|called|came|come|comes|coming|through|via|currently|did|met"
+    r"|crm|pipeline|me|us|there|do|"
     r"please|details|info|information|about|works?|working|board|been)\b",
     re.IGNORECASE,
 )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from local.offline_model.conversation import Asked, Message, OfferedTool
+
+_FENCE: Final = re.compile(r"«(?:record text|end) \w+»")
+"""What the assistant puts around text from records; it is shown without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def heard(asked: Asked) -> Heard:
 def result_of(text: str) -> Result:
     """A tool's answer, whatever it is fenced in."""
     try:
-        found = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        found = json.loads(_FENCE.sub("", text[text.index("{") : text.rindex("}") + 1]))
     except ValueError:
         return Result(False, text[:200] or "the tool answered nothing")
     success = bool(found.get("success", "error" not in found))

@@ -20,7 +20,8 @@ _PRONOUN: Final = re.compile(
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
-    r"^(?:(?:the|my|our|a|an)\s+)?(?:new\s+)?(?:(?:lead|card|contact|deal|customer|client|prospect)\s+)?"
+    r"^(?:(?:the|my|our|a|an)\s+)?(?:new\s+)?(?:(?:lead|card|contact|deal|customer|client"
+    r"|prospect)\s+)?"
     r"(?:(?:named|called|with)\s+)?(?:(?:the|an?)\s+)?(?:(?:name|e-?mail(?: address)?|phone)\s+)?",
     re.IGNORECASE,
 )
@@ -60,7 +61,8 @@ def find_one(said: str, heard: Heard) -> Steps[Lead]:
     if one is None:
         total = int(found.of("total") or len(leads))
         raise ToldError(
-            f"{total} leads match “{query}”. Which one do you mean for “{heard.said}”?\n{listed(leads)}"
+            f"{total} leads match “{query}”. Which one do you mean for"
+            f" “{heard.said}”?\n{listed(leads)}"
         )
     return one
 

@@ -21,7 +21,8 @@ _EMAIL: Final = re.compile(
 )
 _PHONE: Final = re.compile(
     r"(?:(?:and |with )?(?:a |the )?(?:(?:tele)?phone|mobile|cell|tel|number)(?: number)?(?: is)?"
-    r"\s*[:=.]?\s*(?P<labelled>\+?[\d(][\d\s()./-]{3,}\d)|(?P<bare>\+\d[\d\s()./-]{5,}\d|\b\d{3}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b))",
+    r"\s*[:=.]?\s*(?P<labelled>\+?[\d(][\d\s()./-]{3,}\d)|(?P<bare>\+\d[\d\s()./-]{5,}\d"
+    r"|\b\d{3}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b))",
     re.IGNORECASE,
 )
 _VALUE: Final = re.compile(
@@ -31,15 +32,22 @@ _VALUE: Final = re.compile(
 )
 _BOARD: Final = re.compile(r"(?:our |my )?(?:board|crm|pipeline|list)", re.IGNORECASE)
 _NOTES: Final = re.compile(
-    r"(?:^|[,;.]|\band\b|\bwith\b)\s*(?:an? |the )?(?:notes?|comment|remark)\s*[:=]?\s+(?P<value>.+?)"
+    r"(?:^|[,;.]|\band\b|\bwith\b)\s*(?:an? |the )?(?:notes?|comment|remark)\s*[:=]?\s+"
+    r"(?P<value>.+?)"
     r"(?=$|,\s*(?:company|e-?mail|phone|value|worth|source|status|in)\b)",
     re.IGNORECASE,
 )
 _STRONG: Final = {
     "name": r"named|called|name(?:\s+is)?",
-    "company": r"(?:(?:from|of|at)\s+)?(?:the\s+)?company(?:\s+(?:is|named|called))?|works?\s+(?:at|for)",
+    "company": (
+        r"(?:(?:from|of|at)\s+)?(?:the\s+)?company(?:\s+(?:is|named|called))?"
+        r"|works?\s+(?:at|for)"
+    ),
     "value": rf"(?:{FIELDS['value']})(?:\s+(?:is|of))?",
-    "source": r"(?:lead\s+)?source(?:\s+is)?|via|through|(?:that\s+)?(?:came|comes)\s+(?:from|through)",
+    "source": (
+        r"(?:lead\s+)?source(?:\s+is)?|via|through"
+        r"|(?:that\s+)?(?:came|comes)\s+(?:from|through)"
+    ),
     "status": r"(?:with\s+)?(?:status|column|stage)(?:\s+is)?",
 }
 _WEAK: Final = r"from|at|of|in|into|to|for|by|with"
@@ -114,9 +122,7 @@ def _sort_in(found: Fields, label: str, piece: str) -> None:
         found.setdefault("status", name)
     elif label in {"", "weak"} and (name := source(piece)):
         found.setdefault("source", name)
-    elif label == "name" and "name" not in found:
-        found["name"] = piece
-    elif label == "" and "name" not in found:
+    elif (label == "name" and "name" not in found) or (label == "" and "name" not in found):
         found["name"] = piece
     elif label != "status":
         found.setdefault("company", piece)

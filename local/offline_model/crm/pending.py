@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from local.offline_model.crm.heard import Heard, Result
 
-_ID: Final = re.compile(r"action_id\W{1,4}([\w-]{4,64})")
+_ID: Final = re.compile(r"The action ([\w-]{4,64}) \(")
+"""As the assistant's instruction names it."""
 _SHOWN: Final = 10
 
 

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from local.offline_model.crm.vocabulary import typos
 
 MOST: Final = 2_000
 """Characters that are read of a message; no command is longer."""
-_WORDS: Final = frozenset(
-    """
-    add address board booked cancel change closed column company confirm convert create deal deals
-    delete drag edit email find from history interest lead leads list mark meeting meetings move
-    moved note notes number phone pipeline please proposal referral referrals remove rename search
-    show source status summarize summary timeline total update value website worth
-    """.split()
-)
+_WORDS: Final = frozenset({
+    "add", "address", "board", "booked", "cancel", "change", "closed", "column", "company",
+    "confirm", "convert", "create", "deal", "deals", "delete", "drag", "edit", "email", "find",
+    "from", "history", "interest", "lead", "leads", "list", "mark", "meeting", "meetings", "move",
+    "moved", "note", "notes", "number", "phone", "pipeline", "please", "proposal", "referral",
+    "referrals", "remove", "rename", "search", "show", "source", "status", "summarize", "summary",
+    "timeline", "total", "update", "value", "website", "worth",
+})  # fmt: skip
 """What is looked for in a misspelt word."""
-_ENGLISH: Final = frozenset(
-    """
-    about again also back close closes been best both call case cast come copy date deep does done down dove each
-    else even ever fine fire five form four gave give goal good have head hear here hind home hope
-    into just keep kind know last late left less like line live load long look lose lost love made
-    mail main make male many mean meat mind mine mode moon more most much must name near need news
-    next nine once only open over pace page paid part past plan play real read said sale same seem
-    send sent shop short shown side sing site size slow some soon sort store such sure take talk
-    tell test than thank thanks that them then there these they thing think this those three time
-    told took true turn upon used very view wait walk want warm wave week well went were what when
-    where which while whom will wind wish with word work year your love find mover mood
-    """.split()
-)
+_ENGLISH: Final = frozenset(Path(__file__).with_name("english.txt").read_text("utf-8").split())
 """Words that are no typos of those above, near as they are."""
 _INSTEAD: Final = {
     "showing": "show", "moving": "move", "adding": "add", "creating": "create", "boked": "booked",
@@ -43,25 +32,29 @@ _WORD: Final = re.compile(r"[A-Za-z]+(?![\w@.]*@)")
 _BEFORE: Final = re.compile(
     r"""^(?:
       (?:hi|hey|hello|ok|okay|well|so|alright|great|now|and|then|also|just|right|thanks|thank\ you)
-        (?:\ (?:there|so|again|now))?[\s,!.]+(?=\w)(?!there\b|all\b|very\b|so\b|a\ lot\b|much\b|you\b|millrace\b)
+        (?:\ (?:there|so|again|now))?[\s,!.]+(?=\w)
+        (?!there\b|all\b|very\b|so\b|a\ lot\b|much\b|you\b|millrace\b)
     | (?:please|kindly)[\s,]+
     | (?:can|could|would|will)\ you\ (?:mind\ |please\ |kindly\ |just\ )*
     | (?:can|could|may)\ (?:i|we)\ (?:please\ )?
-    | i(?:'d|\ would)\ (?:like|love)\ (?:you\ )?to\ | i\ would\ like\ you\ to\ 
-    | i\ (?:want|need)\ (?:you\ )?to\ | let(?:'s|\ us)\ | we\ (?:need|want|have)\ to\ 
+    | i(?:'d|\ would)\ (?:like|love)\ (?:you\ )?to[ ]
+    | i\ (?:want|need)\ (?:you\ )?to[ ]
+    | let(?:'s|\ us)[ ]
+    | we\ (?:need|want|have)\ to[ ]
     | go\ ahead\ and\ | help\ me\ (?:to\ )?
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AFTER: Final = re.compile(
-    r"(?:[\s,]+(?:please|thanks|thank you|thx|for me|for us|right now|now|asap))+[\s.!?]*$|[\s!?.;,]+$",
+    r"(?:[\s,]+(?:please|thanks|thank you|thx|for me|for us|right now|now|asap))+[\s.!?]*$"
+    r"|[\s!?.;,]+$",
     re.IGNORECASE,
 )
 
 
 def plain(message: str) -> str:
     """The message as the commands read it."""
-    text = " ".join(message[:MOST].replace("’", "'").split())
+    text = " ".join(message[:MOST].replace("\u2019", "'").split())
     text = _spelt(text)
     while (shorter := _AFTER.sub("", _BEFORE.sub("", text))) != text:
         text = shorter

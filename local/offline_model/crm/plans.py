@@ -1,7 +1,8 @@
 """Plans: the calls that a command makes one after the other, and what is said in the end.
 
-A plan is a generator: it yields a call, is sent the result, and returns the answer. The server keeps
-nothing between two requests: it runs the plan from its beginning over the results in the messages.
+A plan is a generator: it yields a call, is sent the result, and returns the answer. The server
+keeps nothing between two requests: it runs the plan from its beginning over the results that the
+messages hold.
 """
 
 from __future__ import annotations

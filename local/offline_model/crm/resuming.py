@@ -1,4 +1,4 @@
-"""An answer to the assistant's own question: which of the listed leads, which column, which name."""
+"""An answer to the assistant's own question: which listed lead, which column, which name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _NUMBER: Final = re.compile(
 )
 _ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _WORDS: Final = re.compile(
-    r"(?:i mean(?:t)? |it'?s |the one |the lead |that one )*(?:(?:at|from|of|in|with|called|named) )?"
+    r"(?:i mean(?:t)? |it'?s |the one |the lead |that one )*(?:(?:at|from|of|in|with|called"
+    r"|named) )?"
     r"(?:the )?(?P<words>.+?)(?: one)?",
     re.IGNORECASE,
 )

@@ -10,15 +10,15 @@ OFFLINE: Final = (
     "(I am Millrace's offline model: a grammar of commands, no real model was asked. "
     "“What can you do?” lists what I understand.)"
 )
-QUOTED: Final = re.compile(r"‘([^’\n]{1,200})’")
+QUOTED: Final = re.compile("\u2018([^\u2019\n]{1,200})\u2019")
 """A lead that an answer is about."""
 _PLACES: Final = ("company", "status", "value", "email", "phone")
 
 
 def quoted(name: object) -> str:
     """A lead's name, marked so that a pronoun finds it later."""
-    plain = str(name).replace("’", "'")
-    return f"‘{plain}’"
+    plain = str(name).replace("\u2019", "'")
+    return f"\u2018{plain}\u2019"
 
 
 def money(value: Any) -> str:

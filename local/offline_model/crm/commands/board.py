@@ -18,17 +18,20 @@ _BOARD: Final = (
 )
 _WHOLE: Final = re.compile(
     rf"(?:summarize|summary(?: of| for)?|overview(?: of| over)?|describe|status of)(?: {_BOARD})?"
-    rf"|(?:give|show|tell|get|display|see)(?: me)? (?:an? |the )?(?:(?:summary|overview|state|status|numbers|figures|stats|statistics)"
+    r"|(?:give|show|tell|get|display|see)(?: me)? (?:an? |the )?(?:(?:summary|overview|state"
+    r"|status|numbers|figures|stats|statistics)"
     rf"(?: (?:of|over|for))? )?{_BOARD}(?: (?:summary|overview))?"
     rf"|(?:show|give)(?: me)? (?:an? |the )?(?:summary|overview)"
     rf"|how(?: does|'s| is| do) {_BOARD}(?: looks?| doing| going)?|what(?:'s| is) on {_BOARD}"
-    rf"|what does {_BOARD} look like|what(?:'s| is) {_BOARD} worth(?: in total)?|{_BOARD}(?: (?:summary|overview))?",
+    rf"|what does {_BOARD} look like|what(?:'s| is) {_BOARD} worth(?: in total)?|{_BOARD}(?:"
+    r" (?:summary|overview))?",
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(
     r"(?:(?:tell me )?how many|count|(?:what(?:'s| is) )?(?:the )?(?:total )?number of)"
     r"(?: (?:all|the|of|our|my))*(?: (?:leads?|deals?|cards?|contacts?))?"
-    r"(?: (?:do we have|have we got|have we|do i have|are there|are|we have|there are|in total|total|"
+    r"(?: (?:do we have|have we got|have we|do i have|are there|are|we have|there are|in"
+    r" total|total|"
     r"overall|altogether|right now))*"
     r"(?: (?:(?:are |stand )?in|with status|on|per|by|(?:have|did) we|are) (?P<column>.+?))?"
     r"(?: (?:do we have|in total))?",

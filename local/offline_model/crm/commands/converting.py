@@ -12,7 +12,8 @@ from local.offline_model.crm.leads import lead_in
 from local.offline_model.crm.plans import Plan
 
 _CONVERT: Final = re.compile(
-    r"convert (?P<lead>.+?)(?: (?:in)?to (?:an? )?(?:deal|account|contact|customer|opportunity).*)?",
+    r"convert (?P<lead>.+?)(?: (?:in)?to (?:an? )?(?:deal|account|contact|customer"
+    r"|opportunity).*)?",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,8 @@ _FORMS: Final = tuple(
         r"(?:add|create|register|enter|insert|save|record)\s+(?P<rest>.+?)\s+as\s+an?\s+(?:new\s+)?"
         r"(?:lead|prospect|contact)\b(?:[\s,;.]+(?:he|she|they|it)\b)?(?P<before>.*)",
         rf"(?P<before>.+?)[,:]?\s+{_HEAD}(?:\s+(?:for|named|called))?\s*(?P<rest>.*)",
-        r"(?:i|we)\s+(?:just\s+)?(?:met|spoke (?:to|with)|talked (?:to|with))\s+(?P<rest>.+?)[,.;]?\s+"
+        r"(?:i|we)\s+(?:just\s+)?(?:met|spoke (?:to|with)|talked (?:to|with))\s+"
+        r"(?P<rest>.+?)[,.;]?\s+"
         rf"(?:so\s+)?(?:please\s+)?{_VERB}\s+(?:him|her|them|it)(?:\s+as\s+a\s+(?:new\s+)?lead)?",
         r"(?:add|create|register)\s+(?P<rest>(?!an?\b|the\b|note|all\b|up\b|\d).+)",
     )
@@ -65,6 +66,8 @@ class Create(Command):
         if not name:
             yield from ()
             return f"What is the name of the new lead for “{heard.said}”?"
+        if isinstance(value := self.fields.get("value"), str):
+            return f"“{value}” is no value that I can read; say for example “worth 5k”."
         result = yield from step("create_lead", **self.fields)
         if asks(result):
             return shown(result)

@@ -11,14 +11,16 @@ from local.offline_model.crm.pending import waiting
 from local.offline_model.crm.plans import Plan, step
 
 _YES: Final = re.compile(
-    r"(?:yes|yeah|yep|yup|sure|ok|okay|y|confirm|confirmed|do it|go ahead|proceed|i confirm|correct)"
+    r"(?:yes|yeah|yep|yup|sure|ok|okay|y|confirm|confirmed|do it|go ahead|proceed|i confirm"
+    r"|correct)"
     r"(?:[\s,.!]+(?:yes|sure|confirm|do it|do that|go ahead|proceed|"
     r"(?:delete|remove|move|change|do) (?:it|him|her|them|that|all|all of them)))*",
     re.IGNORECASE,
 )
 _NO: Final = re.compile(
     r"(?:no|nope|nah|n|cancel|stop|abort|don't|do not|never mind|nevermind|forget it|keep)\b"
-    r"(?:[\s,.!]+(?:cancel|stop|keep|don't|do not|do|delete|move|please|thanks|it|him|her|them|that|"
+    r"(?:[\s,.!]+(?:cancel|stop|keep|don't|do not|do|delete|move|please|thanks|it|him|her"
+    r"|them|that|"
     r"this|the lead|action|lead|way|don't do it))*",
     re.IGNORECASE,
 )

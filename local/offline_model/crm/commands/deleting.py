@@ -11,7 +11,6 @@ from local.offline_model.crm.heard import Heard
 from local.offline_model.crm.leads import find_one, lead_in
 from local.offline_model.crm.pending import asks, shown
 from local.offline_model.crm.plans import Plan, step
-from local.offline_model.crm.wording import quoted
 
 _VERBS: Final = r"(?:delete|remove|erase|discard|trash|get rid of|throw (?:out|away)|wipe(?: out)?)"
 _DELETE: Final = re.compile(

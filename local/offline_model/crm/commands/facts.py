@@ -14,7 +14,8 @@ from local.offline_model.crm.plans import Plan, step
 from local.offline_model.crm.wording import details, money, quoted
 
 _ASK: Final = (
-    r"(?:(?:what(?:'s| is| are|)|which is|tell me|what about|how about|show(?: me)?|give me|get(?: me)?|read(?: me)?|"
+    r"(?:(?:what(?:'s| is| are|)|which is|tell me|what about|how about|show(?: me)?|give me"
+    r"|get(?: me)?|read(?: me)?|"
     r"(?:i )?need|look up|find|do you (?:know|have))\s+)?"
 )
 _ANY: Final = rf"{FIELD}|status|column|stage"
@@ -24,22 +25,27 @@ _FORMS: Final = tuple(
         rf"{_ASK}(?:the\s+)?(?P<field>{_ANY})\s+(?:of|for)\s+(?P<lead>.+)",
         rf"{_ASK}(?P<lead>his|her|its)\s+(?P<field>{_ANY})",
         rf"{_ASK}(?P<lead>.+?)'s?\s+(?P<field>{_ANY})",
-        rf"(?:what|which)\s+(?P<field>{_ANY})\s+(?:does|is|has)\s+(?P<lead>.+?)(?:\s+(?:have|in|at|work for|work at|from|with))?",
-        rf"(?:does|has|have)\s+(?P<lead>.+?)\s+(?:have|got|given)\s+(?:us\s+)?(?:an?|any|the)\s+(?P<field>{_ANY})",
+        rf"(?:what|which)\s+(?P<field>{_ANY})\s+(?:does|is|has)\s+(?P<lead>.+?)(?:\s+(?:have"
+        r"|in|at|work for|work at|from|with))?",
+        r"(?:does|has|have)\s+(?P<lead>.+?)\s+(?:have|got|given)\s+(?:us\s+)?(?:an?|any"
+        rf"|the)\s+(?P<field>{_ANY})",
         r"any(?:thing)?\s+(?P<field>noted|notes)\s+(?:about|on|for|of)\s+(?P<lead>.+)",
         r"where\s+did\s+(?P<lead>.+?)\s+(?P<field>come)\s+from",
         r"how\s+(?P<field>much)\s+is\s+(?P<lead>.+?)\s+worth",
         r"where\s+does\s+(?P<lead>.+?)\s+(?P<field>work)",
-        rf"what\s+do(?:es)?\s+(?:the\s+)?(?P<field>{_ANY})\s+(?:of|for|on|about)\s+(?P<lead>.+?)\s+says?",
+        rf"what\s+do(?:es)?\s+(?:the\s+)?(?P<field>{_ANY})\s+(?:of|for|on|about)\s+"
+        r"(?P<lead>.+?)\s+says?",
     )
 )  # fmt: skip
 _WHO: Final = re.compile(
-    r"(?:how (?:can|do) (?:i|we) (?:reach|contact|get hold of) |who(?:'s| is) (?!in\b|at\b|from\b|there\b)|tell me (?:more )?about |"
+    r"(?:how (?:can|do) (?:i|we) (?:reach|contact|get hold of) |who(?:'s| is) (?!in\b|at\b"
+    r"|from\b|there\b)|tell me (?:more )?about |"
     r"(?:show|give)(?: me)? (?:the )?details (?:of|for|about) |details (?:of|for) )(?P<lead>.+)",
     re.IGNORECASE,
 )
 _OTHER: Final = {
-    "much": "value", "work": "company", "come": "source", "noted": "notes", "column": "status", "stage": "status", "status": "status",
+    "much": "value", "work": "company", "come": "source", "noted": "notes",
+    "column": "status", "stage": "status", "status": "status",
 }  # fmt: skip
 
 

@@ -28,21 +28,28 @@ FORMS: Final = tuple(
         rf"for (?P<lead>.+?),? {_CHANGE} (?:the )?{_STATUS} (?:to|as|=) (?P<column>.+)",
         rf"(?:{_MOVE}|{_PLACE}) (?P<lead>.+) {_TO} (?P<column>.+)",
         rf"{_TO} (?P<column>.+?),? (?:{_MOVE}|{_PLACE}) (?P<lead>.+)",
-        r"(?:the |a )?(?P<column>meeting) (?:with|for) (?P<lead>.+?) (?:is|was|has been) (?:booked|scheduled|set)",
-        r"(?:the |a )?(?P<column>proposal|offer) (?:to|for) (?P<lead>.+?) (?:is|was|has been|went) (?:sent|out)",
-        r"(?P<lead>.+?)(?: has| have)?(?: just)? (?P<column>signed|accepted|declined|rejected)(?: (?:it|us|the (?:offer|proposal|contract)))?",
+        r"(?:the |a )?(?P<column>meeting) (?:with|for) (?P<lead>.+?) (?:is|was|has been)"
+        r" (?:booked|scheduled|set)",
+        r"(?:the |a )?(?P<column>proposal|offer) (?:to|for) (?P<lead>.+?) (?:is|was|has been"
+        r"|went) (?:sent|out)",
+        r"(?P<lead>.+?)(?: has| have)?(?: just)? (?P<column>signed|accepted|declined"
+        r"|rejected)(?: (?:it|us|the (?:offer|proposal|contract)))?",
         r"(?:we|i)(?:'ve| have)?(?: just)? (?P<column>won|lost) (?:the deal with )?(?P<lead>.+)",
         r"(?P<lead>.+?) (?:is|has been|was)(?: now| already)? (?P<column>.+)",
-        r"(?P<lead>.+?) (?:should be|must be|needs to be|has to be|goes|belongs|can be|should|can|must)"
+        r"(?P<lead>.+?) (?:should be|must be|needs to be|has to be|goes|belongs|can be|should"
+        r"|can|must)"
         rf"(?: now)?(?: moved| put| go| move)?(?: {_TO})? (?P<column>.+)",
         r"(?P<lead>(?!go\b|lead\b|talk\b|back\b)\S+(?: \S+){0,2}) to (?P<column>.+)",
         r"(?P<lead>.+?)\s*(?:->|=>|→|-->)\s*(?P<column>.+)",
-        r"(?:(?:i|we)(?:'ve| have)?(?: just)? )?sent (?:the |a |our )?(?P<column>proposal|offer) to (?P<lead>.+)",
-        r"(?:(?:i|we)(?:'ve| have)?(?: just)? )?booked (?:the |a )?(?P<column>meeting) with (?P<lead>.+)",
+        r"(?:(?:i|we)(?:'ve| have)?(?: just)? )?sent (?:the |a |our )?(?P<column>proposal"
+        r"|offer) to (?P<lead>.+)",
+        r"(?:(?:i|we)(?:'ve| have)?(?: just)? )?booked (?:the |a )?(?P<column>meeting) with "
+        r"(?P<lead>.+)",
     )
 )  # fmt: skip
 _NOWHERE: Final = re.compile(
-    rf"(?:move|drag|shift|transfer|bring|advance|reopen) (?P<lead>.+?)(?: (?:to|into|onto) (?P<column>.+))?",
+    r"(?:move|drag|shift|transfer|bring|advance|reopen) (?P<lead>.+?)(?: (?:to|into|onto) "
+    r"(?P<column>.+))?",
     re.I,
 )
 

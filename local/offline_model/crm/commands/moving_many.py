@@ -15,7 +15,8 @@ from local.offline_model.crm.pending import asks, shown
 from local.offline_model.crm.plans import Plan, step
 
 _ALL: Final = re.compile(
-    r"(?:all|every|everything|everyone|everybody|each|any)\b(?: of)?(?: the| my| our)?\s*(?P<which>.*)",
+    r"(?:all|every|everything|everyone|everybody|each|any)\b(?: of)?(?: the| my| our)?\s*"
+    r"(?P<which>.*)",
     re.IGNORECASE,
 )
 _BACK: Final = re.compile(r"\s+(?:back|again|over)$", re.IGNORECASE)

@@ -10,7 +10,7 @@ from local.offline_model.crm.commands.command import Command
 from local.offline_model.crm.heard import Heard
 from local.offline_model.crm.leads import find_one, lead_in
 from local.offline_model.crm.pending import asks, shown
-from local.offline_model.crm.plans import Plan, step
+from local.offline_model.crm.plans import Plan, ToldError, step
 from local.offline_model.crm.wording import quoted
 
 _NOTE: Final = r"(?:note|comment|remark)"
@@ -20,10 +20,13 @@ _FORMS: Final = tuple(
     for form in (
         rf"(?:{_WRITE} )?(?:an? |the )?(?:new )?{_NOTE} (?:to|for|on|about|at) (?P<lead>[^:]+?)"
         r"\s*(?::|,? (?:saying|that says|that))\s*(?P<note>.+)",
-        rf"{_WRITE} (?:an? |the )?(?:new )?{_NOTE}:?\s*[\"“'](?P<note>.+)[\"”'] (?:to|for|on) (?P<lead>.+)",
+        rf"{_WRITE} (?:an? |the )?(?:new )?{_NOTE}:?\s*[\"“'](?P<note>.+)[\"”'] (?:to|for|on) "
+        r"(?P<lead>.+)",
     )
 )  # fmt: skip
 _THAT: Final = re.compile(r"[Nn]ote (?:down )?that (?P<lead>[A-Z]\S*(?: [A-Z]\S*)*) (?P<note>.+)")
+_SHOWN: Final = 2_000
+"""Characters of notes that the tool shows; what it cut off must not be overwritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Note(Command):
         lead = yield from find_one(self.lead, heard)
         found = yield from step("get_lead", lead_id=lead["id"])
         before = (found.data or {}).get("notes")
+        if before and len(before) >= _SHOWN:
+            raise ToldError(
+                f"The notes of {quoted(lead['name'])} are too long to add to them here."
+            )
         notes = f"{before}\n{self.note}" if before else self.note
         result = yield from step("update_lead_data", lead_id=lead["id"], field="notes", value=notes)
         if asks(result):

@@ -15,7 +15,8 @@ from local.offline_model.crm.plans import Plan, step
 from local.offline_model.crm.wording import counted, details, listed, quoted
 
 _VERBS: Final = re.compile(
-    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for)?|lookup|show|list|display|get|give|see|fetch|open|pull up|bring up|"
+    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for)?|lookup|show|list|display|get|give|see"
+    r"|fetch|open|pull up|bring up|"
     r"check(?: (?:if|whether))?)"
     r"(?: me| us)?\b(?P<rest>.*)",
     re.IGNORECASE,
@@ -26,7 +27,8 @@ _QUESTIONS: Final = tuple(
         r"(?:which|what|any|how many) (?P<rest>(?:.+ )?(?:leads?|deals?|cards?|contacts?)\b.*)",
         r"any(?:thing|one|body)? (?P<rest>(?:from|at|of|with|in) .+)",
         r"(?P<rest>(?:every|any)(?:one|body)\b.+)",
-        r"who(?:'s| do we have| do we know| is| are| works?)(?: there)? (?P<rest>(?:at|in|from|for) .+)",
+        r"who(?:'s| do we have| do we know| is| are| works?)(?: there)? (?P<rest>(?:at|in"
+        r"|from|for) .+)",
         r"(?:do|did) (?:we|i|you) (?:have|know|find) (?P<rest>.+)",
         r"(?:is|are) there (?P<rest>.+)",
         r"where(?:'s| is| are) (?P<rest>.+?)(?: (?:on|in) the (?:board|pipeline))?",
@@ -71,6 +73,8 @@ class Search(Command):
         result = yield from step("search_leads", **given)
         leads: Sequence[dict[str, Any]] = result.data or ()
         asked = self.filters.said(query)
+        if not leads and not any(given.values()):
+            return (yield from _whole_board())
         if not leads:
             return f"I found no lead{asked}."
         if len(leads) == 1:
@@ -78,3 +82,9 @@ class Search(Command):
         total = int(result.of("total") or len(leads))
         more = "" if total <= len(leads) else f"; these are the first {len(leads)}"
         return f"I found {counted(total, 'lead')}{asked}{more}:\n{listed(leads)}"
+
+
+def _whole_board() -> Plan:
+    """A search for nothing finds nothing: what there is in each column instead."""
+    result = yield from step("board_summary")
+    return f"{result.message}. Name a column, a company or a source to see its leads."

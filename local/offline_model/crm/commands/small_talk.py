@@ -22,7 +22,8 @@ _THANKS: Final = re.compile(
 _HELP: Final = re.compile(
     r"(?:help|help me|\?|commands|how does this work|how do i use (?:this|you)|"
     r"what (?:can|do|could|should) (?:you|i|we) (?:do|ask|say|understand|know|type|tell)"
-    r"(?: (?:you|here|me))?(?: (?:to do|about))?|who are you|what are you|(?:what are|which are|list) your commands)[\s?!.]*",
+    r"(?: (?:you|here|me))?(?: (?:to do|about))?|who are you|what are you|(?:what are|which"
+    r" are|list) your commands)[\s?!.]*",
     re.IGNORECASE,
 )
 HELP: Final = """\

@@ -68,5 +68,5 @@ def _line(event: Mapping[str, Any]) -> str:
     """Whatever a tool calls them: when, what, and in which words."""
     when = str(event.get("at") or event.get("time") or event.get("occurred_at") or "")
     what = str(event.get("event_type") or event.get("type") or event.get("event") or "")
-    said = str(event.get("summary") or event.get("message") or "")
+    said = str(event.get("what") or event.get("summary") or event.get("message") or "")
     return " ".join(part for part in (when[:16].replace("T", " "), what, said) if part)

@@ -22,16 +22,23 @@ _TO_FIRMLY: Final = r"(?:\s+from\s+\S+(?:\s+\S+)?)?(?:\s*[:=]\s*|\s+(?:to|as|int
 _FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{_CHANGE}\s+(?:the\s+)?(?P<field>{FIELD})\s+(?:of|for|on)\s+(?P<lead>.+?){_TO_FIRMLY}(?P<value>.+)",
-        rf"{_CHANGE}\s+(?P<lead>his|her|its|their|the)\s+(?P<field>{FIELD}){_TO_FIRMLY}(?P<value>.+)",
+        rf"{_CHANGE}\s+(?:the\s+)?(?P<field>{FIELD})\s+(?:of|for|on)\s+"
+        rf"(?P<lead>.+?){_TO_FIRMLY}(?P<value>.+)",
+        rf"{_CHANGE}\s+(?P<lead>his|her|its|their|the)\s+(?P<field>{FIELD}){_TO_FIRMLY}"
+        r"(?P<value>.+)",
         rf"{_CHANGE}\s+(?P<lead>.+?)'s?\s+(?P<field>{FIELD}){_TO}(?P<value>.+)",
         rf"{_CHANGE}\s+(?P<lead>.+?)\s*[:,]\s*(?:the\s+)?(?P<field>{FIELD}){_TO}(?P<value>.+)",
-        rf"(?:for|on)\s+(?P<lead>.+?),?\s+{_CHANGE}\s+(?:the\s+)?(?P<field>{FIELD}){_TO}(?P<value>.+)",
-        rf"(?P<lead>.+?)'s?\s+(?:new\s+)?(?P<field>{FIELD})\s+(?:is|changed to|should be)(?:\s+now)?\s+(?P<value>.+)",
-        rf"the\s+(?:new\s+)?(?P<field>{FIELD})\s+of\s+(?P<lead>.+?)\s+(?:is|should be)(?:\s+now)?\s+(?P<value>.+)",
-        rf"(?P<lead>.+?)\s+is(?:\s+now)?\s+(?P<field>worth)\s+(?P<value>.+)",
-        rf"(?P<lead>.+?)(?:\s+has)?\s+changed\s+(?:his|her|its|their|the)\s+(?P<field>{FIELD})\s+to\s+(?P<value>.+)",
-        rf"give\s+(?P<lead>.+?)\s+(?:the|an?)\s+(?:new\s+)?(?P<field>{FIELD})\s+(?:of\s+)?(?P<value>\S*[\d@]\S*.*)",
+        rf"(?:for|on)\s+(?P<lead>.+?),?\s+{_CHANGE}\s+(?:the\s+)?(?P<field>{FIELD}){_TO}"
+        r"(?P<value>.+)",
+        rf"(?P<lead>.+?)'s?\s+(?:new\s+)?(?P<field>{FIELD})\s+(?:is|changed to|should"
+        r" be)(?:\s+now)?\s+(?P<value>.+)",
+        rf"the\s+(?:new\s+)?(?P<field>{FIELD})\s+of\s+(?P<lead>.+?)\s+(?:is|should"
+        r" be)(?:\s+now)?\s+(?P<value>.+)",
+        r"(?P<lead>.+?)\s+is(?:\s+now)?\s+(?P<field>worth)\s+(?P<value>.+)",
+        r"(?P<lead>.+?)(?:\s+has)?\s+changed\s+(?:his|her|its|their|the)\s+"
+        rf"(?P<field>{FIELD})\s+to\s+(?P<value>.+)",
+        rf"give\s+(?P<lead>.+?)\s+(?:the|an?)\s+(?:new\s+)?(?P<field>{FIELD})\s+(?:of\s+)?"
+        r"(?P<value>\S*[\d@]\S*.*)",
         r"(?P<lead>.+?)(?:\s+now)?\s+(?P<field>works)\s+(?:for|at)\s+(?P<value>.+)",
         rf"{_CHANGE}\s+(?P<lead>.+?)\s+(?P<field>{FIELD})\s+(?:to|=)\s+(?P<value>.+)",
     )
