@@ -57,7 +57,7 @@ class Fact(Command):
     field: str | None = None
     intent = "question"
     title = "answers what is known of a lead"
-    tools = ("search_leads", "get_lead (for its notes)")
+    tools = ("search_leads", "get_lead")
     examples = (
         "what is Jane Doe's email?",
         "phone number of Jane Doe",
