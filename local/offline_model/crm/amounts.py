@@ -10,6 +10,7 @@ AMOUNT: Final = (
     r"(?:(?:k|m|thousand|grand|million|mio)\b)?\s*(?:[$€£]|\b(?:usd|eur|gbp|dollars?|euros?"
     r"|bucks)\b)?"
 )
+_LONGEST: Final = 40
 _PARTS: Final = re.compile(
     r"(?P<number>\d+(?:[.,']\d+)*)\s*(?P<scale>k|m|thousand|grand|million|mio)?\b", re.IGNORECASE
 )
@@ -19,7 +20,7 @@ _WHOLE: Final = re.compile(AMOUNT, re.IGNORECASE)
 
 def amount(said: str) -> float | None:
     """The number that a text is; None if it is anything else."""
-    if not _WHOLE.fullmatch(said.strip(" .,;!?")):
+    if len(said) > _LONGEST or not _WHOLE.fullmatch(said.strip(" .,;!?")):
         return None
     found = _PARTS.search(said)
     if found is None:
