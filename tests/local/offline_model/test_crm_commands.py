@@ -62,7 +62,8 @@ def test_amounts(said, value):
     ("said", "name"),
     [("won", "Closed win"), ("CLOSED WON", "Closed win"), ("the meeting column", "Meeting booked"),
      ("meeting boked", "Meeting booked"), ("Proposal-sent", "Proposal sent"),
-     ("lost.", "Closed lost"), ("Interst", "Interest"), ("garage", None), ("", None), ("one", None)],
+     ("lost.", "Closed lost"), ("Interst", "Interest"),
+     ("garage", None), ("", None), ("one", None)],
 )  # fmt: skip
 def test_columns(said, name):
     assert column(said) == name
