@@ -38,6 +38,7 @@ def apps() -> list[FastAPI]:
     from functions.identity.settings import IdentitySettings
     from functions.workflow_loops.app import create_app as workflows
     from functions.workflow_loops.settings import WorkflowSettings
+    from tools.chat_application import described as chat
 
     told: dict[str, Any] = {
         **{"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1},
@@ -47,6 +48,7 @@ def apps() -> list[FastAPI]:
         crm(CrmSettings.model_construct(**told)),
         identity(IdentitySettings.model_construct(**told)),
         workflows(WorkflowSettings.model_construct(**told)),
+        chat(),
     ]
 
 

@@ -17,6 +17,8 @@ LAPTOP: Final = (
 KINDS: Final = {
     **{kind: (kind,) for kind in ("crm", "node", "events", "authorizer", "identity")},
     "python_tool": ("python_tool",),
+    "chat": ("chat",),
+    "chat_answer": ("runner", "llm"),
     "runner": ("runner", "llm"),
     "workflows": ("workflows", "runner", "llm"),
 }

@@ -106,7 +106,12 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::S3::Bucket": ("NotificationConfiguration", "VersioningConfiguration"),
     "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
-    "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
+    "AWS::SQS::Queue": (
+        "FifoQueue",
+        "MessageRetentionPeriod",
+        "RedrivePolicy",
+        "VisibilityTimeout",
+    ),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
     "AWS::Scheduler::Schedule": (
         "Description",
