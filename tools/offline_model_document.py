@@ -16,10 +16,11 @@ _HEAD: Final = """\
 
 Generated: `make generate`, from `local/offline_model/crm/commands/`.
 
-Without a key of OpenAI the assistant asks the offline model. It is no language model but a grammar of
-commands; it says so in its first answer, and whenever it does not understand. It answers both of
-OpenAI's APIs, streaming or not, and the same message always the same way. It names a lead by what the
-tools answered, never by an id of its own: it searches first, asks if several leads fit, and then acts.
+Without a key of OpenAI the assistant asks the offline model. It is no language model but a grammar
+of commands; it says so in its first answer, and whenever it does not understand. It answers both of
+OpenAI's APIs, streaming or not, and the same message always the same way. It names a lead by what
+the tools answered, never by an id of its own: it searches first, asks if several leads fit, then
+acts.
 
 ## Commands
 
@@ -32,18 +33,18 @@ _TAIL: Final = """
   grammar may be misspelt by a letter or two. Names are taken as they are.
 - “him”, “her”, “it” or “that lead” is the lead that the conversation spoke of last. If it spoke of
   several, it asks.
-- After a list, “2”, “the second one”, “the one at Acme” or the name chooses. After “Which column …?”
-  or “What is the name …?” the answer alone is enough.
+- After a list, “2”, “the second one”, “the one at Acme” or the name chooses. After “Which column
+  …?” or “What is the name …?” the answer alone is enough.
 - Fields of a new lead may come in any order: `from COMPANY`, `email …`, `phone …`, `worth …`,
   `source …`, `in COLUMN`, `notes …`. Amounts are `5k`, `$1,500.50`, `1.2m`, `250000 USD`.
 - Deleting a lead and moving several wait for your yes, which must be a message of its own.
 
 ## How much of what people say that is
 
-`.venv/bin/python -m tests.phrasings` says phrasings that the grammar's own tests do not know, prints
-how many led to exactly the calls and arguments that were meant, and the confusion table of the intents
-(`-v`: each that went wrong). All were written by the author of the grammar, so take them as an upper
-bound for a stranger:
+`.venv/bin/python -m tests.phrasings` says phrasings that the grammar's own tests do not know,
+prints how many led to exactly the calls and arguments that were meant, and the confusion table of
+the intents (`-v`: each that went wrong). All were written by the author of the grammar, so take
+them as an upper bound for a stranger:
 
 | phrasings | when they were written | first run | now |
 |---|---|---|---|
@@ -51,8 +52,8 @@ bound for a stranger:
 | 73 `later` | after it, before its one round of mending | 33 (45 %) | 70 |
 | 49 `last` | after that round; nothing is tuned on them | 32 (65 %) | 32 |
 
-What it does not understand it says, with the list of what it does; a test holds that no phrasing without
-a meaning changes anything."""
+What it does not understand it says, with the list of what it does; a test holds that no phrasing
+without a meaning changes anything."""
 
 
 def document() -> str:

@@ -13,6 +13,9 @@ from local.offline_model.crm.leads import IT, lead_in
 from local.offline_model.crm.sources import SOURCES
 from local.offline_model.crm.wording import money
 
+_LONGEST: Final = 200
+_MOST_LISTED: Final = 20
+"""Leads of one answer; the tool gives no more."""
 _BETWEEN: Final = re.compile(
     rf"\b(?:between|from) (?P<least>{AMOUNT}) (?:and|to) (?P<most>{AMOUNT})", re.IGNORECASE
 )
@@ -58,7 +61,7 @@ class Filters:
     def arguments(self) -> dict[str, Any]:
         """As the tool takes them."""
         return {
-            "query": self.query or None, "status": self.status, "source": self.source,
+            "query": self.query[:_LONGEST] or None, "status": self.status, "source": self.source,
             "min_value": self.min_value, "max_value": self.max_value, "limit": self.limit,
         }  # fmt: skip
 
@@ -117,7 +120,7 @@ def _limit(text: str, found: dict[str, Any]) -> str:
     match = _LIMIT.search(text)
     if match is None:
         return text
-    found["limit"] = int(match["limit"])
+    found["limit"] = min(max(int(match["limit"]), 1), _MOST_LISTED)
     return _without(text, match.span())
 
 

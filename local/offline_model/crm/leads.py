@@ -53,7 +53,7 @@ def find_one(said: str, heard: Heard) -> Steps[Lead]:
         raise ToldError(
             f"Which lead do you mean for “{heard.said}”? Tell me its name, company or e-mail."
         )
-    found = yield from step("search_leads", query=query)
+    found = yield from step("search_leads", query=query[:200])
     leads: Sequence[Lead] = found.data or ()
     if not leads:
         raise ToldError(f"I found no lead for “{query}”.")

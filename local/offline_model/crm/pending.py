@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from local.offline_model.crm.heard import Heard, Result
 
-_ID: Final = re.compile(r"The action ([\w-]{4,64}) \(")
+_ACTION: Final = re.compile(r"The action (?P<id>[\w-]{4,64}) \((?P<tool>\w+)\)")
 """As the assistant's instruction names it."""
+_VERBS: Final = {"delete": "delete", "move": "move", "update": "change", "create": "create"}
 _SHOWN: Final = 10
 
 
@@ -20,8 +21,15 @@ def waiting(heard: Heard, tool: str) -> str | None:
         return None
     field: Mapping[str, Any] = offered.parameters.get("properties", {}).get("action_id", {})
     named = field.get("const") or next(iter(field.get("enum", ())), None)
-    found = _ID.search(heard.system)
-    return str(named) if named else found[1] if found else None
+    found = _ACTION.search(heard.system)
+    return str(named) if named else found["id"] if found else None
+
+
+def word_for(heard: Heard) -> str:
+    """What the user says to do what waits, whatever was said in between."""
+    found = _ACTION.search(heard.system)
+    verb = _VERBS.get(found["tool"].partition("_")[0], "") if found else ""
+    return f"yes, {verb} it" if verb else "yes"
 
 
 def asks(result: Result) -> bool:

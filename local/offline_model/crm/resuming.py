@@ -28,6 +28,7 @@ _WORDS: Final = re.compile(
     r"(?:the )?(?P<words>.+?)(?: one)?",
     re.IGNORECASE,
 )
+_INTO: Final = re.compile(r"^(?:to|in|into) ", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^\s,]+@[^\s,]+")
 
 
@@ -58,7 +59,7 @@ def resumed(suspended: Command, answer: str, question: str) -> Command | None:
         fields = {**suspended.fields, **fields_of(answer)}
         return Create(fields) if "name" in fields else None
     if isinstance(suspended, Move) and suspended.column is None:
-        name = column(answer)
+        name = column(_INTO.sub("", answer))
         return replace(suspended, column=name) if name else None
     lead = _chosen(answer, question)
     if lead is None or not hasattr(suspended, "lead"):

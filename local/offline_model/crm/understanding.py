@@ -49,12 +49,10 @@ def understood(heard: Heard) -> tuple[Command | None, Heard]:
     An answer to a question of the assistant is the request that the question quotes, completed.
     """
     found = read(heard.said)
-    request = request_in(heard.question)
-    suspended = read(request) if request else None
-    if request and suspended and (found is None or isinstance(found, type(suspended))):
-        answer = resumed(suspended, plain(heard.said), heard.question)
-        if answer is not None and found is None:
-            found, heard = answer, replace(heard, said=request)
+    request = request_in(heard.question) if found is None else None
+    if request and (suspended := read(request)):
+        found = resumed(suspended, plain(heard.said), heard.question)
+        heard = replace(heard, said=request) if found else heard
     return found, replace(heard, last_lead=last_lead(heard.earlier))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from local.offline_model.crm.commands.command import Command
 from local.offline_model.crm.heard import Heard
-from local.offline_model.crm.pending import waiting
+from local.offline_model.crm.pending import waiting, word_for
 from local.offline_model.crm.plans import Plan, step
 
 _YES: Final = re.compile(
@@ -44,7 +44,7 @@ class Confirm(Command):
         """Confirms the action that waits."""
         action = waiting(heard, "confirm_action")
         if action is None and heard.offers("cancel_action"):
-            return "Something waits for your confirmation: answer with “yes” alone, or “no”."
+            return f"Something waits for your word: say “{word_for(heard)}”, or “no”."
         if action is None:
             return f"{NOTHING}, so there is nothing to say yes to."
         result = yield from step("confirm_action", action_id=action)

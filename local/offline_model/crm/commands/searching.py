@@ -69,7 +69,7 @@ class Search(Command):
     def plan(self, heard: Heard) -> Plan:
         """Searches once."""
         query = heard.last_lead if self.filters.query == IT else self.filters.query
-        given = self.filters.arguments() | {"query": query or None}
+        given = self.filters.arguments() | {"query": query[:200] or None}
         result = yield from step("search_leads", **given)
         leads: Sequence[dict[str, Any]] = result.data or ()
         asked = self.filters.said(query)

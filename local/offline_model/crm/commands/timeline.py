@@ -18,7 +18,7 @@ _ASK: Final = r"(?:(?:show|give|get|tell|list|display|see|view)(?: me)?|what(?:'
 _FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{_ASK}\s*(?:the )?(?:full |whole |complete )?(?:last (?P<limit>\d+) )?{_WHAT}"
+        rf"{_ASK}\s*(?:the )?(?:full |whole |complete )?(?:last (?P<limit>[0-9]{{1,4}}) )?{_WHAT}"
         r" (?:of|for|with|on) (?P<lead>.+)",
         rf"{_ASK}\s*(?P<lead>.+?)(?:'s?)? {_WHAT}",
         r"when was (?P<lead>.+?)(?: last)? (?:changed|moved|created|added|updated|edited)",
@@ -26,6 +26,8 @@ _FORMS: Final = tuple(
         r"what(?:'s| has|) happened (?:to|with) (?P<lead>.+)",
     )
 )
+_MOST: Final = 50
+"""Entries of one answer; the tool gives no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Timeline(Command):
         for form in _FORMS:
             if found := form.fullmatch(text):
                 limit = found.groupdict().get("limit")
-                return cls(lead_in(found["lead"]), int(limit) if limit else None)
+                return cls(
+                    lead_in(found["lead"]), min(max(int(limit), 1), _MOST) if limit else None
+                )
         return None
 
     def plan(self, heard: Heard) -> Plan:
