@@ -1,4 +1,4 @@
-"""The assistant that answers: its models with the tenant's limits, the leads, what waits for a yes."""
+"""The assistant that answers: models with the tenant's limits, leads, what waits for a yes."""
 
 from __future__ import annotations
 

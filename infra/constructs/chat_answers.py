@@ -66,7 +66,7 @@ class ChatAnswers(Construct):
                 "OPENAI_API_KEY": "",
             },
         )
-        made.allow([*READ, *PUT, "dynamodb:DeleteItem"], [data.chat.table_arn])
+        made.allow([*READ, *PUT], [data.chat.table_arn])
         # What its tools do with leads.
         write = ("dynamodb:UpdateItem", "dynamodb:DeleteItem")
         made.allow([*READ, *PUT, *write], [data.crm.table_arn])

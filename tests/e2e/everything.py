@@ -8,6 +8,7 @@ import requests
 
 from local.blueprint import ACCOUNT
 from tests.connections.conftest import Service
+from tests.e2e.chatting import walk_chat
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
 
@@ -48,6 +49,7 @@ def use_everything(running, service: Service) -> None:
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
     sweep(running, first["id"])
     walk_workflows(running, service)
+    walk_chat(running)
 
 
 def events_by_hand(running) -> None:
