@@ -74,6 +74,23 @@ def walk_chat(running) -> None:
     assert requests.delete(where, timeout=30).status_code == 204
     refused(running)
     swept(running)
+    own_key(running)
+
+
+def own_key(running) -> None:
+    """A tenant's own provider, which is nowhere: its key is fetched, and the user is told."""
+    where = f"{running.url}/settings/llm/"
+    before = {"providers": []}
+    own = {
+        "name": "own", "type": "custom", "apiKey": "sk-own", "baseUrl": "https://models.invalid/v1",
+        "defaultModel": "m", "models": ["m"],
+    }  # fmt: skip
+    answer = requests.post(where, json={"providers": [own]}, timeout=30)
+    assert answer.ok, answer.text
+    task, _ = talk(running, "hello")
+    found = ended(running, task, seconds=90)
+    assert (found["state"], found["result"]["status"]) == ("SUCCESS", "error"), found
+    assert requests.post(where, json=before, timeout=30).ok
 
 
 def refused(running) -> None:

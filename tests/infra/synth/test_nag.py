@@ -47,6 +47,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:"
     "<AWS::AccountId>:secret:millrace/*]": [
         ("workflows/*Function/Role/*", "tenants give them; the tenant leads every name"),
+        ("answers/*Function/Role/*", "tenants give them; the tenant leads every name"),
     ],
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/millrace-bucket-*]": [
         ("workflows/*Function/Role/*", "roles of tenants' accounts, which ask for an external id"),
@@ -73,6 +74,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("answers/*DeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
@@ -96,6 +98,8 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),
         ("nodes/*Function/*", OWN_RETRIES),
+        ("chat/*Function/*", OWN_RETRIES),
+        ("answers/*Function/*", "the queue brings it again; the next minute sweeps again"),
         ("upkeep/*Function/*", "the next call does what this one left, or its queue keeps it"),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],
