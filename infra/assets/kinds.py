@@ -42,6 +42,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *(f"functions/chat/{name}.py" for name in _CHAT_ANSWER),
         "functions/web/settings.py",
     ),
+    "webhooks": ("functions/webhooks",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -51,9 +52,18 @@ _GRAPHS: Final = (
 )  # fmt: skip
 
 SHARED: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
+    "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform", "webhooks"),
     "node": ("events", "pipelines", "platform"),
-    "events": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
+    "events": (
+        "consumers",
+        "crm",
+        "events",
+        "identity",
+        "outside",
+        "pipelines",
+        "platform",
+        "webhooks",
+    ),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
     "workflows": _GRAPHS,
@@ -61,6 +71,7 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "python_tool": (),
     "chat": ("assistant/conversations", "assistant/pending.py", "events", "identity", "platform"),
     "chat_answer": (*_GRAPHS, "assistant"),
+    "webhooks": ("events", "identity", "platform", "webhooks"),
 }
 """Which packages of `shared/` each kind needs."""
 
