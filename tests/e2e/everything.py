@@ -16,6 +16,7 @@ from shared.events import EntityRef, Event
 from shared.events.claims import Claims
 from tests.connections.conftest import Service
 from tests.e2e import outside
+from tests.e2e.chatting import walk_chat
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
 from tests.e2e.walking_triggers import walk_triggers
@@ -64,6 +65,7 @@ def use_everything(running, service: Service) -> None:
     walk_webhooks(running)
     walk_workflows(running, service)
     large_events(running)
+    walk_chat(running)
 
 
 def events_by_hand(running) -> None:
