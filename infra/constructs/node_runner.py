@@ -16,6 +16,7 @@ from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_leave
 from infra.constructs.python_tool import PythonTool
 from infra.constructs.roles import right, service_role
 from infra.constructs.sending import SEND, sent_by
@@ -81,6 +82,7 @@ class NodeRunner(Construct):
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.spaces.arn_for_objects("*")])
         made.allow(["s3:ListBucket"], [data.spaces.bucket_arn])
+        may_leave(made, data)
         made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])  # tokens are renewed by runs
         made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
         starts = ["states:StartExecution", "states:SendTaskSuccess"]

@@ -17,6 +17,8 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_open
+from infra.constructs.figures import count_figures
 from infra.constructs.machine import ExpressMachine
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.sending import SEND, sent_by
@@ -130,14 +132,17 @@ class Pipeline(Construct):
                 "PIPELINE": self._definition.name,
                 "QUEUE_URL": self.queue.queue_url,
                 "MAX_ATTEMPTS": str(MAX_ATTEMPTS),
+                "FIGURES_TABLE": data.projections.table_name,
             },
         )
         written = (data.crm, data.inbox, data.executions, data.quarantine)
         starter.allow(PUT, [table.table_arn for table in written])
         read = (data.crm, data.inbox, data.identity)
         starter.allow(GET, [table.table_arn for table in read])
+        may_open(starter, data)
         starter.allow(["states:StartSyncExecution"], [self.machine.arn])
         starter.allow(CONSUME, [self.queue.queue_arn])
+        count_figures(starter, data.projections)
         lambda_.CfnEventSourceMapping(
             self,
             "StarterQueueMapping",

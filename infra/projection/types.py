@@ -75,6 +75,7 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     ),
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
     # The version that it points to is of a deployment; here it stands for the function as it is.
+    "AWS::KMS::Key": ("Description",),
     "AWS::Lambda::Alias": ("FunctionName", "Name"),
     "AWS::Lambda::EventSourceMapping": (
         "BatchSize",
@@ -140,7 +141,6 @@ IGNORED: Final[dict[str, str]] = {
     "AWS::EC2::SubnetRouteTableAssociation": "no program of a laptop has any network",
     "AWS::EC2::VPC": "no program of a laptop has any network",
     "AWS::CloudWatch::Dashboard": "`make run` shows each line as it is written",
-    "AWS::KMS::Key": "only what topics carry is encrypted with keys of ours",
     "AWS::Lambda::Version": "a laptop runs the sources as they stand; its id changes with them",
     "AWS::SES::ConfigurationSet": "`local.seams.returned_mails` tells of what comes back",
     "AWS::SES::ConfigurationSetEventDestination": "as its configuration set",

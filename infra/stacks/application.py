@@ -20,6 +20,8 @@ from infra.constructs.replays import Replays
 from infra.constructs.returned_mail import returned_mail
 from infra.constructs.sending import Sending
 from infra.constructs.service_function import Deployment
+from infra.constructs.triggered_runs import triggered_runs
+from infra.constructs.webhooks import Webhooks
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.readable import ReadableStack
@@ -46,15 +48,19 @@ class ApplicationStack(ReadableStack):
         self.sender = sender = Sending(self, config).sender
         around = Surroundings(deployment, data.data, events.bus, sender)
         built = [Pipeline(self, definition, around) for definition in pipelines]
-        heard = [Consumer(self, said, around) for said in consumers]
+        self.triggered = triggered = triggered_runs(self)
+        outlets = {"triggered_runs": triggered.queue}
+        heard = [Consumer(self, said, around, outlets) for said in consumers]
         self.api = api = HttpApi(self, "api", config)
         replays = Replays(self, around, heard)
+        webhooks = Webhooks(self, around, heard)
         crm = CrmApi(
             self, "crm", deployment, data.data, host=api.host, pipelines=pipelines,
             consumers=consumers,
             replays=replays.queue,
+            webhooks=webhooks.queue,
         )  # fmt: skip
-        crm.may_redrive([consumer.queue for consumer in (*built, *heard)])
+        crm.may_redrive([consumer.queue for consumer in (*built, *heard, triggered)])
         crm.may_run(
             {pipeline.name: pipeline.machine.arn for pipeline in built},
             [node for pipeline in built for node in pipeline.nodes],

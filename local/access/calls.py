@@ -155,9 +155,15 @@ def _pool(params: Params) -> str:
     return arn("cognito-idp", f"userpool/{params.get('UserPoolId', '*')}")
 
 
+def _key(params: Params) -> str:
+    name = str(params.get("KeyId", "*"))
+    return name if name.startswith("arn:") else arn("kms", f"key/{name}")
+
+
 _RESOURCE: Final[Mapping[str, Callable[[Params], str]]] = {
     "cognito-idp": _pool,
     "dynamodb": _table,
+    "kms": _key,
     "s3": _object,
     "secretsmanager": _secret,
     "sqs": _queue,

@@ -19,6 +19,7 @@ CREATE: Final[Mapping[str, Create]] = {
     "AWS::S3::BucketPolicy": policies.bucket_policy,
     "AWS::SQS::Queue": storage.queue,
     "AWS::SecretsManager::Secret": storage.secret,
+    "AWS::KMS::Key": storage.key,
     "AWS::Logs::LogGroup": storage.log_group,
     "AWS::Events::EventBus": events.bus,
     "AWS::Events::Archive": events.archive,

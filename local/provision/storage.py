@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from moto.kms.models import kms_backends
+
+from local.blueprint import ACCOUNT, REGION
 from local.provision.clients import aws
 from local.provision.deployment import Deployment
 
@@ -78,6 +82,20 @@ def secret(name: str, properties: dict[str, Any], deployment: Deployment) -> Map
     physical = properties.get("Name", name)
     made = aws("secretsmanager").create_secret(Name=physical, SecretString=value)
     return {"Ref": made["ARN"], "Name": physical, "Value": value}
+
+
+def key(name: str, properties: dict[str, Any], deployment: Deployment) -> Mapping[str, Any]:
+    """A key of KMS; it is the one of the last start, so that what it encrypted can be read."""
+    made = aws("kms").create_key(Description=properties.get("Description", name))["KeyMetadata"]
+    backend = kms_backends[ACCOUNT][REGION]
+    found = backend.keys.pop(made["KeyId"])
+    if kept := deployment.secrets.get(name):
+        found.id, material = kept.split(":")
+        found.arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{found.id}"
+        found.key_material = base64.b64decode(material)
+    backend.keys[found.id] = found
+    value = f"{found.id}:{base64.b64encode(found.key_material).decode()}"
+    return {"Ref": found.id, "Name": found.id, "Arn": found.arn, "Value": value}
 
 
 def log_group(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from shared.crm.board import Board, board_keys, counted, lead_of
@@ -11,6 +11,7 @@ from shared.crm.errors import LeadNotFoundError, PreconditionFailedError
 from shared.crm.idempotency import WRITE, Answer, Attempt, Idempotency
 from shared.crm.lead import Lead, LeadStatus, LeadUpdate, NewLead, StatusUpdate, touched
 from shared.events import EntityRef, Event, get_event_bus
+from shared.events.chains import UNKNOWN, Origin
 from shared.events.outbox import (
     STATE,
     Change,
@@ -41,6 +42,8 @@ class Caller:
     if_match: int | None = None
     """The version the caller saw; None accepts any."""
     attempt: Attempt | None = None
+    origin: Origin = UNKNOWN
+    """Which run does it, where one does."""
 
 
 class Leads:
@@ -244,13 +247,9 @@ class Leads:
         return position - 1 if left_behind else position
 
     def _event(self, event_type: str, caller: Caller, data: Mapping[str, Any]) -> Event:
-        return Event(
-            event_type,
-            data,
-            {"actor": caller.principal.subject},
-            time=self._clock(),
-            causation_id=caller.request_id,
-        )
+        event = Event(event_type, data, {"actor": caller.principal.subject}, time=self._clock())
+        told = caller.origin.tells(event)
+        return told if told.causation_id else replace(told, causation_id=caller.request_id)
 
 
 def _state(tenant: str, lead: Lead) -> dict[str, Any]:

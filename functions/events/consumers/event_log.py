@@ -9,9 +9,9 @@ from shared.events.log import log_write
 from shared.platform.tables import Write
 
 
-@consumer(needs={"event_log": ("put",)})
+@consumer(thin=True, needs={"event_log": ("put",)})
 def event_log(event: Event, context: Context) -> list[Write]:
-    """Keeps every event, for lists and replays."""
+    """Keeps every event as it was on the bus, for lists and replays."""
     return [log_write(context.table("event_log"), context.tenant, event, context.clock)]
 
 

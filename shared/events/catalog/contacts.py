@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from shared.events.catalog.registry import EventData, event_type
+from shared.events.catalog.registry import EventData, PersonalOptionalText, PersonalText, event_type
 from shared.events.catalog.versions import EarlierData, earlier
 
 _ID: Final = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
@@ -23,8 +23,8 @@ class ContactCreated(EventData):
     """A contact was added."""
 
     contact_id: str
-    name: str
-    email: str | None = None
+    name: PersonalText
+    email: PersonalOptionalText = None
 
 
 @event_type(
@@ -47,9 +47,9 @@ class ContactUpdated(EventData):
 class ContactBounced(EventData):
     """An address takes no more mail: it came back, or its owner complained."""
 
-    email: str
+    email: PersonalText
     reason: Literal["bounced", "complained", "bounced too often"]
-    detail: str | None = Field(None, description="What the other mail server said.")
+    detail: PersonalOptionalText = Field(None, description="What the other mail server said.")
     contact_id: str | None = Field(None, description="Whose address it is, if that is known.")
 
 
@@ -58,7 +58,7 @@ class ContactBounced1(EarlierData):
     """Mail to a contact came back for good; no more is sent there."""
 
     contact_id: str
-    email: str
+    email: PersonalText
 
     def later(self) -> Mapping[str, Any]:
         """See `EarlierData.later`."""
@@ -70,4 +70,4 @@ class ContactDeleted(EventData):
     """A contact was removed."""
 
     contact_id: str
-    name: str
+    name: PersonalText

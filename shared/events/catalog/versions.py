@@ -56,9 +56,9 @@ def versions(name: str) -> list[EventType]:
     Raises:
         UnknownEventTypeError: no type has this name.
     """
-    newest = lookup(name)
-    before = [kind for (of, _), kind in _earlier.items() if of == newest.name]
-    return [*sorted(before, key=lambda one: one.version), newest]
+    kind = lookup(name)
+    before = [one for (of, _), one in _earlier.items() if of == kind.name]
+    return [*sorted(before, key=lambda one: one.version), kind]
 
 
 def every_version() -> list[EventType]:

@@ -15,11 +15,13 @@ FLOWS = {
     f"arn:<AWS::Partition>:states:{_OWN}:stateMachine:millrace-flow-*",
     f"arn:<AWS::Partition>:states:{_OWN}:execution:millrace-flow-*",
     f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*",
+    f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*/webhooks/*",
     "arn:<AWS::Partition>:iam::*:role/millrace-bucket-*",
 }
 """What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
 AT_RUN_TIME = "made while the platform runs, or a tenant's own; nothing else has such a name"
 VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
+EVENTS = "millrace-dev-data:ExportsOutputFnGetAttEventsBucketArn8527E1E9"
 SPACES = "millrace-dev-data:ExportsOutputFnGetAttSpacesBucketArnA074F0A1"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
@@ -57,6 +59,9 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ]
         for one in FLOWS
     },
+    f"AwsSolutions-IAM5[Resource::{EVENTS}/*/events/*]": [
+        ("*Function/Role/*", "the tenant leads every key, and the hash of the data ends it")
+    ],
     f"AwsSolutions-IAM5[Resource::{SPACES}/*]": [
         ("nodes/*Function/Role/*", "the tenant leads every key of its files")
     ],
@@ -72,11 +77,13 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("MailInput/MailBucket/*", "each mail is a notice; a log would outlive it"),
         ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
+        ("tables/EventsBucket/*", "only functions read it, and the log says which event did"),
     ],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("Webhooks/SweeperDeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
@@ -95,6 +102,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("*Pipeline/*Function/*", OWN_RETRIES),
         ("*Consumer/Function/*", OWN_RETRIES),
         ("Replays/*Function/*", OWN_RETRIES),
+        ("Webhooks/*Function/*", "its queue keeps it, or the next minute sweeps again"),
         ("LeadImport/*Function/*", OWN_RETRIES),
         ("MailInput/*Function/*", OWN_RETRIES),
         ("ReturnedMail/Function/*", OWN_RETRIES),
