@@ -36,7 +36,7 @@ def test_a_mail_becomes_one_lead_and_the_next_one_a_line_in_its_timeline(running
     (lead,) = running.eventually(lambda: leads_of(running, ANN))
     assert (lead["name"], lead["source"]) == ("Ann Lee", "Email Campaign")
     assert lead["notes"] == "A project\n\nWe need help."
-    assert running.eventually(lambda: running.completed(lead["id"]))  # its pipeline runs
+    assert running.eventually(lambda: running.completed(lead["id"]), seconds=90)
     again = {**first, "text": "Friday?\n\nOn Monday We wrote:\n> hello", "message_id": "<2@x>"}
     write(running, tmp_path, to, **again, times=2)
     write(running, tmp_path, to, sender="spam@x.example", message_id="<3@x>", spam=True)
