@@ -52,6 +52,10 @@ def _rows(step: Document) -> Iterator[Row]:
         failed = f"failed at {run['node']}: {run['error']}" if run.get("error") else "completed"
         what = f"{run['pipeline']} for {run['event_type']}"
         yield [run["started_at"], what, run["source"], failed, run["execution_id"]]
+    if run := step.get("workflow"):
+        what, error = f"workflow {run['workflow_id']}", run["error"] or {}
+        failed = f": {error.get('message', '')}" if error else ""
+        yield [run["started_at"], what, "-", f"{run['status']}{failed}", run["id"]]
     for entry in step["quarantined"]:
         about = f"{entry['consumer']} for {entry['event_type']}"
         yield [entry["at"], about, "-", f"{entry['status']}: {entry['error']}", entry["id"]]

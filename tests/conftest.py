@@ -16,6 +16,7 @@ os.environ.update(
     EVENT_LOG_TABLE="event_log", PROJECTIONS_TABLE="projections", EVENTS_BUCKET="events",
     DATA_KEY_ID="data-key",
     REPLAY_QUEUE_URL="http://replays",
+    WEBHOOKS_TABLE="webhooks", WEBHOOK_QUEUE_URL="http://webhooks",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
     MAIL_FROM="no-reply@millrace.example",

@@ -41,6 +41,7 @@ def apps() -> list[FastAPI]:
     told: dict[str, Any] = {
         **{"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1},
         **{"audit_table": "", "inbox_table": "", "tenant_units": 1, "address_units": 1},
+        "publish_per_minute": 1,
     }
     return [
         crm(CrmSettings.model_construct(**told)),

@@ -19,6 +19,7 @@ from functions.workflow_loops.agent_ports import AgentSettings
 from functions.workflow_loops.collector import CollectorSettings
 from functions.workflow_loops.runner_settings import RunnerSettings
 from functions.workflow_loops.settings import WorkflowSettings
+from functions.workflow_loops.trigger_starter import TriggerSettings
 from shared.consumers.wiring import ConsumerSettings
 from shared.events.opening_here import OpeningSettings
 from shared.platform.settings import FunctionSettings
@@ -39,6 +40,7 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the node runner": RunnerSettings,
     "agents": AgentSettings,
     "the collector of machines": CollectorSettings,
+    "the starter of triggered runs": TriggerSettings,
 }
 
 SEEDS: Final = [

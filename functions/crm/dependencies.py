@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from functions.crm.cursors import Cursors
+from functions.crm.once import Once
 from functions.crm.settings import ConsumerFacts, settings
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
 from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
-from shared.crm.idempotency import Attempt
+from shared.crm.idempotency import Attempt, Idempotency
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
+from shared.crm.suppressed import SuppressedAddresses
 from shared.events.claims import Blobs, Claims
 from shared.events.data_keys import DataKeys, Kms
+from shared.events.figures import Figure, figures
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
 from shared.events.sealing import Seals
@@ -71,9 +75,13 @@ class Services:
     replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
     """Counts of a tenant from one day to another."""
+    figures: Callable[[str, date, date], Iterable[Figure]]
+    """What became of a tenant's events from one day to another."""
     traces: Traces
     public_keys: PublicKeys
+    suppressed: SuppressedAddresses
     calls: Calls
+    once: Once
     tasks: EventTasks
 
 
@@ -117,8 +125,11 @@ def build(
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
+        figures=partial(figures, tables, told.projections_table),
+        once=Once(Idempotency(tables, told.inbox_table, clock)),
         public_keys=PublicKeys(tables, told.identity_table, clock),
-        traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
+        suppressed=SuppressedAddresses(tables, told.crm_table),
+        traces=Traces(tables, told.crm_table, told.executions_table, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
         tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock, claims),
     )

@@ -40,6 +40,17 @@ class CrmSettings(HttpSettings):
     pipeline_machines: dict[str, str] = Field(
         {}, description="JSON: each pipeline's name and its state machine."
     )
+    publish_per_minute: int = Field(
+        600, gt=0, description="Events that one tenant may publish over the API in a minute."
+    )
+    webhooks_table: str = Field(description="Table of webhook endpoints and their deliveries.")
+    webhook_queue_url: str = Field(description="The queue of deliveries that are due.")
+    tenant_secrets: str = Field(
+        "millrace", description="First part of the names of the secrets that tenants give."
+    )
+    private_connections: bool = Field(
+        False, description="Whether endpoints may be servers that are not on the internet."
+    )
     cursor_secret_arn: str = Field(description="Secret that signs the cursors of lists.")
 
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from shared.events import Event
 from shared.events.quarantine import Quarantined
 from shared.pipelines.runs import Run
+from shared.pipelines.tracing import WorkflowRun
 
 
 class TimelineEntry(BaseModel):
@@ -73,6 +74,9 @@ class TraceStep(BaseModel):
     event: TraceEvent | None
     runs: list[Run]
     quarantined: list[Quarantined]
+    workflow: WorkflowRun | None = Field(
+        None, description="Of the event by which a workflow's run began: the run as it stands."
+    )
 
 
 class TraceView(BaseModel):

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.events.arrivals import registered
+from shared.events.figures import Figures, Flow
 from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.pipelines.deliveries import Delivery, Receiver
@@ -33,6 +34,7 @@ class StarterSettings(FunctionSettings):
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
+    figures_table: str = Field(description="Table of what became of tenants' events.")
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +58,7 @@ def receiver() -> Receiver:
         quarantine=Quarantine(tables, told.quarantine_table),
         queues=SqsQueues(),
         opener=opener_here(tables),
+        flow=Flow(told.pipeline, Figures(tables, told.figures_table)),
     )
 
 
@@ -75,4 +78,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         )
         if outcome == "again":
             failures.append({"itemIdentifier": delivery.message_id})
+    if flow := receiver().flow:
+        flow.add()
     return {"batchItemFailures": failures}

@@ -14,6 +14,7 @@ from typing import Any
 from shared.connections.connections import Connections, Places
 from shared.connections.oauth2.access import Access
 from shared.connections.sending import Sending, TenantConnections
+from shared.events.chains import Origin
 from shared.events.claims import Claims
 from shared.identity import rows
 from shared.identity.audit import Audit
@@ -54,6 +55,8 @@ class PortPlaces:
     clock: Clock = utc_now
     claims: Claims | None = None
     """Keeps data of events that is too large for the bus."""
+    origin: Callable[[], Origin] = Origin
+    """What the events of the run say of it."""
 
 
 def tenant_ports(
@@ -69,7 +72,7 @@ def tenant_ports(
         NOTICES: NoticesOf(notices, tenant, lambda member: _belongs(at, tenant, member)),
         STEPS: StoredSteps(at.tables, at.workflows, tenant, workflow),
         EVENTS: OutboxEvents(
-            at.tables, at.crm, tenant, f"workflow/{workflow}", at.clock, at.claims
+            at.tables, at.crm, tenant, f"workflow/{workflow}", at.clock, at.origin, at.claims
         ),
         MAIL: TenantMail(_FirstUse(at.mail), tenant, opt_outs),
     }

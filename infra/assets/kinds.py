@@ -27,6 +27,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         )
     ),
     "python_tool": ("functions/python_tool",),
+    "webhooks": ("functions/webhooks",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -36,14 +37,24 @@ _GRAPHS: Final = (
 )  # fmt: skip
 
 SHARED: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
+    "crm": ("consumers", "crm", "events", "identity", "pipelines", "platform", "webhooks"),
     "node": ("events", "pipelines", "platform"),
-    "events": ("consumers", "crm", "events", "identity", "pipelines", "platform"),
+    "events": (
+        "consumers",
+        "crm",
+        "events",
+        "identity",
+        "outside",
+        "pipelines",
+        "platform",
+        "webhooks",
+    ),
     "authorizer": ("events", "identity", "platform"),
     "identity": ("events", "identity", "platform"),
     "workflows": _GRAPHS,
     "runner": _GRAPHS,
     "python_tool": (),
+    "webhooks": ("events", "identity", "platform", "webhooks"),
 }
 """Which packages of `shared/` each kind needs."""
 

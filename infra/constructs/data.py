@@ -53,6 +53,13 @@ class Data(Construct):
         )
         # What durable consumers make of events; it can be made again from them.
         self.projections = table(self, "ProjectionsTable", config, expires=True)
+        self.webhooks: dynamodb.Table = table(
+            self,
+            "WebhooksTable",
+            config,
+            expires=True,
+            indexes={DUE: ["tenant", "endpoint_id", "id"]},
+        )
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)
         self.workflows = table(self, "WorkflowsTable", config)

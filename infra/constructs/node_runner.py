@@ -19,6 +19,7 @@ from infra.constructs.data import Data
 from infra.constructs.event_data import may_leave
 from infra.constructs.python_tool import PythonTool
 from infra.constructs.roles import right, service_role
+from infra.constructs.sending import SEND, sent_by
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import BOARD, GET, PUT, READ, index_arn
 from shared.platform.flow_machines import PREFIX
@@ -86,7 +87,7 @@ class NodeRunner(Construct):
         made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
         starts = ["states:StartExecution", "states:SendTaskSuccess"]
         made.allow(starts, [own_arn("states", MACHINES)])
-        made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
+        made.allow(SEND, sent_by(sender))
         made.allow(["lambda:InvokeFunction"], [self.python.arn])
         self._may_call_itself(made)
         return made

@@ -15,6 +15,7 @@ from constructs import Construct
 from infra.constructs.alarms import alarm_when
 from infra.constructs.data import Data
 from infra.constructs.event_data import may_seal
+from infra.constructs.figures import count_figures
 from infra.constructs.queue_with_dead_letters import dead_letters
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
@@ -42,6 +43,7 @@ class Outbox(Construct):
         super().__init__(scope, name)
         self._data = data
         self._table: dynamodb.Table = data.crm
+        self._figures: dynamodb.Table = data.projections
         self._bus = bus
         self.relay = self._function("Relay", deployment, timeout=30)
         self.sweeper = self._function("Sweeper", deployment, timeout=50)
@@ -59,8 +61,10 @@ class Outbox(Construct):
             environment={
                 "CRM_TABLE": self._table.table_name,
                 "EVENT_BUS_NAME": self._bus.event_bus_name,
+                "FIGURES_TABLE": self._figures.table_name,
             },
         )
+        count_figures(made, self._figures)
         made.allow(["dynamodb:UpdateItem"], [self._table.table_arn])
         may_seal(made, self._data)
         made.allow(["events:PutEvents"], [self._bus.event_bus_arn])

@@ -107,6 +107,10 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::S3::Bucket": ("NotificationConfiguration", "VersioningConfiguration"),
     "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
+    "AWS::SES::ReceiptRule": ("Rule", "RuleSetName"),
+    "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
+    "AWS::SNS::Subscription": ("Endpoint", "Protocol", "RawMessageDelivery", "TopicArn"),
+    "AWS::SNS::Topic": ("TopicName",),
     "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
     "AWS::Scheduler::Schedule": (
@@ -138,7 +142,7 @@ IGNORED: Final[dict[str, str]] = {
     "AWS::EC2::VPC": "no program of a laptop has any network",
     "AWS::CloudWatch::Dashboard": "`make run` shows each line as it is written",
     "AWS::Lambda::Version": "a laptop runs the sources as they stand; its id changes with them",
-    "AWS::SNS::Subscription": "there are no alarms to hear of",
-    "AWS::SNS::Topic": "there are no alarms to tell",
-    "AWS::SNS::TopicPolicy": "there are no alarms to tell",
+    "AWS::SES::ConfigurationSet": "`local.seams.returned_mails` tells of what comes back",
+    "AWS::SES::ConfigurationSetEventDestination": "as its configuration set",
+    "AWS::SNS::TopicPolicy": "nobody on a laptop publishes but SES, which the laptop plays itself",
 }

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-Place = Literal["crm", "event_log", "projections"]
+Place = Literal["crm", "event_log", "projections", "webhooks", "workflows"]
 """A table that a consumer may use."""
 Action = Literal["get", "query", "put", "add", "delete"]
 """What it may do there; the infrastructure grants exactly these."""
 Needs = Mapping[Place, tuple[Action, ...]]
+Outlet = Literal["triggered_runs"]
+"""A queue that a consumer may send to."""
 
 FOLDER: Final = Path("functions") / "events" / "consumers"
 MODULE: Final = ".".join(FOLDER.parts)
@@ -46,6 +48,11 @@ class Declaration:
     thin: bool = False
     """Sees events as they are on the bus: of one whose data is kept elsewhere, the small fields."""
     needs: Needs = field(default_factory=dict)
+    keyed: bool = False
+    """What it does outside is known there by event and purpose, and so done once: it has neither
+    lease nor inbox key, and what passes it by costs nothing."""
+    sends: tuple[Outlet, ...] = ()
+    """Queues that it sends to."""
     about: str = ""
     """The first line of its docstring."""
 

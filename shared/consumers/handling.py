@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
 from shared.consumers.context import Context
-from shared.consumers.declaration import Place
+from shared.consumers.declaration import Outlet, Place
 from shared.consumers.lease import leased
 from shared.consumers.matching import hears
 from shared.consumers.order import ORDER_WRITE, Order, WaitsError
@@ -22,7 +22,8 @@ from shared.events.quarantine import NotInQuarantineError, Quarantine, entry_id
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
 
-Done = Literal["done", "repeated"]
+Done = Literal["done", "repeated", "passed"]
+"""What is passed by a keyed consumer had nothing that it would send."""
 
 KEPT: Final = timedelta(days=400)
 """Inbox keys outlive the event log, so that no replay of it repeats an effect."""
@@ -54,6 +55,7 @@ class Handling:
     places: Mapping[Place, str]
     clock: Clock = utc_now
     opener: Opener = field(default_factory=Opener)
+    send: Callable[[Outlet, str], None] | None = None
 
     @property
     def order(self) -> Order:
@@ -145,6 +147,10 @@ class Handling:
 
     def _once(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         said = self.consumer.declaration
+        if said.keyed:
+            sent: list[Outlet] = []
+            self._work(event, tenant, tried, sent)
+            return "done" if sent else "passed"
         if self._stands(event, tenant):
             return "repeated"
         if not said.outside:
@@ -154,7 +160,7 @@ class Handling:
 
     def _effect(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         name = self.consumer.declaration.name
-        effects = self._work(event, tenant, tried)
+        effects, context = self._work(event, tenant, tried)
         mark = inbox_write(self.inbox_table, tenant, name, event.id, self.clock, KEPT)
         try:
             self.tables.transact([mark, *also, *effects])
@@ -162,23 +168,39 @@ class Handling:
             if INBOX_WRITE in refused.labels:
                 return "repeated"
             raise
+        for call in context.afterwards:
+            call()
         return "done"
 
     def _stands(self, event: Event, tenant: str) -> bool:
         name = self.consumer.declaration.name
         return handled(self.tables, self.inbox_table, tenant, name, event.id)
 
-    def _work(self, event: Event, tenant: str, tried: Tried) -> Sequence[Write]:
+    def _work(
+        self, event: Event, tenant: str, tried: Tried, sent: list[Outlet] | None = None
+    ) -> tuple[Sequence[Write], Context]:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
-            tried.replay, self.clock,
+            tried.replay, self.clock, **self._outlets([] if sent is None else sent),
         )  # fmt: skip
         seen = event if self.consumer.declaration.thin else self.opener.open(event)
         answer: Any = self.consumer(seen, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
-        return list(answer or ())
+        return list(answer or ()), context
+
+    def _outlets(self, sent: list[Outlet]) -> dict[str, Any]:
+        """How the consumer sends, where it may; what it sent is noted."""
+        send = self.send
+        if send is None:
+            return {}
+
+        def noted(outlet: Outlet, body: str) -> None:
+            send(outlet, body)
+            sent.append(outlet)
+
+        return {"send": noted}
 
 
 async def _finished(answer: Any) -> Any:

@@ -31,6 +31,10 @@ class Right(StrEnum):
     CONNECTIONS_ADD = "connections:add"
     CONNECTIONS_CHANGE = "connections:change"
     CONNECTIONS_DELETE = "connections:delete"
+    WEBHOOKS_VIEW = "webhooks:view"
+    WEBHOOKS_ADD = "webhooks:add"
+    WEBHOOKS_CHANGE = "webhooks:change"
+    WEBHOOKS_DELETE = "webhooks:delete"
     TOOLS_RUN = "tools:run"
     MODELS_VIEW = "models:view"
     MODELS_CHANGE = "models:change"
@@ -63,6 +67,10 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.CONNECTIONS_ADD: "add connections and buckets",
     Right.CONNECTIONS_CHANGE: "change, authorize and test connections and buckets",
     Right.CONNECTIONS_DELETE: "remove connections and buckets",
+    Right.WEBHOOKS_VIEW: "see webhook endpoints and their deliveries, never their secrets",
+    Right.WEBHOOKS_ADD: "add webhook endpoints, to which events are sent",
+    Right.WEBHOOKS_CHANGE: "change and try webhook endpoints, and send deliveries again",
+    Right.WEBHOOKS_DELETE: "remove webhook endpoints",
     Right.TOOLS_RUN: "call the tools of agents",
     Right.MODELS_VIEW: "see the providers of language models, never their keys",
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
@@ -105,6 +113,10 @@ _MANAGER: Final = _SALES_REP | {
     Right.CONNECTIONS_ADD,
     Right.CONNECTIONS_CHANGE,
     Right.CONNECTIONS_DELETE,
+    Right.WEBHOOKS_VIEW,
+    Right.WEBHOOKS_ADD,
+    Right.WEBHOOKS_CHANGE,
+    Right.WEBHOOKS_DELETE,
     Right.EVENTS_PUBLISH,
     Right.PLATFORM_VIEW,
     Right.PLATFORM_OPERATE,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.events import EntityRef, Event
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError, lookup
+from shared.events.chains import Origin
 from shared.events.claims import Claims, EventTooLargeError
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
 from shared.graph import NodeFailedError
@@ -31,6 +32,8 @@ class OutboxEvents:
     tenant: str
     actor: str = "workflow"
     clock: Clock = utc_now
+    origin: Callable[[], Origin] = Origin
+    """Tells which run it is."""
     claims: Claims | None = None
     """Keeps data that is too large for the bus."""
 
@@ -68,4 +71,5 @@ class OutboxEvents:
         except (UnknownEventTypeError, InvalidEventDataError) as error:
             raise NodeFailedError("EventRefused", str(error)) from None
         about = {"actor": self.actor}
-        return Event(kind.name, checked, about, source=_SOURCE, time=self.clock())
+        event = Event(kind.name, checked, about, source=_SOURCE, time=self.clock())
+        return self.origin().tells(event)

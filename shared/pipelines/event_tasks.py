@@ -7,7 +7,7 @@ comes back to it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,10 +20,14 @@ from shared.pipelines.mapping import started_by_types, unsupported
 from shared.pipelines.runs import Runs
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.ids import new_id
-from shared.platform.tables import Tables
+from shared.platform.tables import Tables, Write
 
 Status = Literal["PENDING", "RETRY", "SUCCESS", "FAILURE"]
 KIND = "task"
+
+
+def _nothing(_: str) -> Sequence[Write]:
+    return ()
 
 
 class TaskNotFoundError(LookupError):
@@ -60,9 +64,17 @@ class EventTasks:
     """Keeps data that is too large for the bus."""
 
     def queue(
-        self, tenant: str, actor: str, event_type: str, data: Mapping[str, Any], cause: str = ""
+        self,
+        tenant: str,
+        actor: str,
+        event_type: str,
+        data: Mapping[str, Any],
+        cause: str = "",
+        also: Callable[[str], Sequence[Write]] = _nothing,
     ) -> str:
         """Puts an event onto the platform; the id of its task, which is the event's too.
+
+        `also` gives writes of the same transaction for that id, e.g. of the audit.
 
         Raises:
             UnknownEventTypeError: it starts no pipeline.
@@ -79,7 +91,7 @@ class EventTasks:
         )  # fmt: skip
         state = {"event_type": name, "queued_at": iso(now)}
         change = Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
-        commit(self.tables, self.table, change, claims=self.claims)
+        commit(self.tables, self.table, change, also(task_id), claims=self.claims)
         return task_id
 
     def status(self, tenant: str, task_id: str) -> EventTask:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared.events.chains import Origin, depth_of
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
@@ -111,7 +112,7 @@ class Starter:
                 "trace": run.trace,
                 "result": run.result,
             },
-            {"actor": f"pipeline:{run.pipeline}"},
+            {"actor": f"pipeline:{run.pipeline}", **Origin(depth=depth_of(event)).metadata()},
             source="millrace.pipelines",
             time=self._clock(),
             correlation_id=event.correlation_id,

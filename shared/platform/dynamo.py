@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -90,6 +90,19 @@ class DynamoTables:
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
+
+    def add(self, table: str, key: Key, amounts: Mapping[str, int], expires_at: int) -> None:
+        """See `Tables.add`."""
+        names = {f"#{place}": name for place, name in enumerate(amounts)}
+        values = {f":{place}": amount for place, amount in enumerate(amounts.values())}
+        adding = ", ".join(f"#{place} :{place}" for place in range(len(amounts)))
+        self._client().update_item(
+            TableName=table,
+            Key=_wire(key),
+            UpdateExpression=f"ADD {adding} SET #e = if_not_exists(#e, :e)",
+            ExpressionAttributeNames={**names, "#e": "expires_at"},
+            ExpressionAttributeValues=_wire({**values, ":e": expires_at}),
+        )
 
 
 def _raise_if_final(error: Any, writes: Sequence[Write]) -> None:

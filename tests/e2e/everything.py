@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -13,8 +15,10 @@ from local.blueprint import ACCOUNT
 from shared.events import EntityRef, Event
 from shared.events.claims import Claims
 from tests.connections.conftest import Service
+from tests.e2e import outside
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
+from tests.e2e.walking_webhooks import walk_webhooks
 
 
 def arn(role: str) -> str:
@@ -51,8 +55,10 @@ def use_everything(running, service: Service) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
+    outside.use_all(running, Path(tempfile.mkdtemp()))
     sweep(running, f"demo#lead#{first['id']}")
     seal_and_open(running)
+    walk_webhooks(running)
     walk_workflows(running, service)
     large_events(running)
 
@@ -349,9 +355,9 @@ def redrive(running, entry_id: str) -> None:
 
 
 def all_waiting(running, event_type: str) -> list[dict]:
-    """The entries of an event, once everybody who hears it gave it up: the log always does."""
+    """The entries of an event, once everybody who hears it gave it up: two always do."""
     found = [entry for entry in waiting(running) if entry["event_type"] == event_type]
-    return found if len(found) == 2 else []
+    return found if len(found) == 3 else []
 
 
 def waiting(running) -> list[dict]:

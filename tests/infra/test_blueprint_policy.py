@@ -49,7 +49,7 @@ WITHOUT_RESOURCE = {
 
 OF_TENANTS = (
     ":stateMachine:millrace-flow-*", ":execution:millrace-flow-*", ":secret:millrace/*",
-    ":iam::*:role/millrace-bucket-*",
+    ":secret:millrace/*/webhooks/*", ":iam::*:role/millrace-bucket-*",
 )  # fmt: skip
 
 

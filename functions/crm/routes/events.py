@@ -10,7 +10,16 @@ from pydantic import AwareDatetime
 
 from functions.crm.dependencies import CallerDep, ServicesDep
 from functions.crm.event_data import told
-from functions.crm.event_views import ConsumersView, ConsumerView, EventsView, NewEvent, Receipt
+from functions.crm.event_views import (
+    ConsumersView,
+    ConsumerView,
+    EventsView,
+    FlowsView,
+    FlowView,
+    NewEvent,
+    Receipt,
+)
+from functions.crm.publishing_rate import PUBLISHING
 from functions.crm.views import TraceEvent
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
@@ -27,6 +36,7 @@ router = APIRouter(tags=["events"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 _MOST_DAYS = timedelta(days=366)
+_MOST_FLOW_DAYS = timedelta(days=31)
 
 
 @router.get("/events/", dependencies=[needs(Right.PLATFORM_VIEW)])
@@ -58,7 +68,7 @@ async def events(
     )
 
 
-@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH)])
+@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH), PUBLISHING])
 async def publish(
     body: NewEvent, caller: CallerDep, at: ServicesDep, request: Request, response: Response
 ) -> Receipt:
@@ -96,6 +106,22 @@ async def consumers(at: ServicesDep) -> ConsumersView:
     return ConsumersView(
         consumers=[ConsumerView(name=name, **facts.model_dump()) for name, facts in known]
     )
+
+
+@router.get("/events/metrics/", dependencies=[needs(Right.PLATFORM_VIEW)])
+async def metrics(
+    who: PrincipalDep, at: ServicesDep, since: date | None = None, until: date | None = None
+) -> FlowsView:
+    """What became of the tenant's events, by day, consumer and type; seven days unless told.
+
+    Days are those of UTC. A figure is seconds old, and no ledger: the timeline is.
+    """
+    last = until or utc_now().date()
+    first = since or last - timedelta(days=6)
+    if not timedelta() <= last - first <= _MOST_FLOW_DAYS:
+        raise BadRequestError("since", "not within 31 days before until", "ask for fewer days")
+    found = at.figures(who.tenant, first, last)
+    return FlowsView(since=first, until=last, flows=[FlowView.model_validate(one) for one in found])
 
 
 @router.get("/reports/leads/", dependencies=[needs(Right.LEADS_VIEW)])

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from functions.crm.dependencies import Services, ServicesDep
 from functions.crm.event_data import hidden, told
+from functions.crm.noting import NotedDep
 from functions.crm.views import (
     QuarantineChoice,
     QuarantineView,
@@ -30,6 +31,8 @@ from shared.pipelines.tracing import Step
 router = APIRouter(tags=["operations"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
+REDRIVEN: Final = "quarantine.redriven"
+DISCARDED: Final = "quarantine.discarded"
 _MANY: Final = 100
 """Units that dealing with a page of entries costs."""
 
@@ -65,15 +68,20 @@ async def one_quarantined(
     status_code=202,
     dependencies=[needs(Right.PLATFORM_OPERATE)],
 )
-async def redrive(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
+async def redrive(
+    entry_id: str, who: PrincipalDep, at: ServicesDep, noted: NotedDep
+) -> Quarantined:
     """Sends the message to its consumer again."""
-    return hidden(at.quarantine.redrive(who.tenant, entry_id, at.queues.send))
+    told = noted(REDRIVEN, entry_id)
+    return hidden(at.quarantine.redrive(who.tenant, entry_id, at.queues.send, told))
 
 
 @router.delete("/events/quarantine/{entry_id}/", dependencies=[needs(Right.PLATFORM_OPERATE)])
-async def discard(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quarantined:
+async def discard(
+    entry_id: str, who: PrincipalDep, at: ServicesDep, noted: NotedDep
+) -> Quarantined:
     """Gives the event up."""
-    return hidden(at.quarantine.discard(who.tenant, entry_id))
+    return hidden(at.quarantine.discard(who.tenant, entry_id, noted(DISCARDED, entry_id)))
 
 
 @router.post(
@@ -81,19 +89,25 @@ async def discard(entry_id: str, who: PrincipalDep, at: ServicesDep) -> Quaranti
     status_code=202,
     dependencies=[needs(Right.PLATFORM_OPERATE, cost=_MANY)],
 )
-async def redrive_many(body: QuarantineChoice, who: PrincipalDep, at: ServicesDep) -> SweptView:
+async def redrive_many(
+    body: QuarantineChoice, who: PrincipalDep, at: ServicesDep, noted: NotedDep
+) -> SweptView:
     """Sends up to a hundred of one consumer's events to it again; go on with the cursor."""
+    redrive, send = at.quarantine.redrive, at.queues.send
     return _swept(
-        body, who, at, lambda entry: at.quarantine.redrive(who.tenant, entry.id, at.queues.send)
+        body, who, at, lambda one: redrive(who.tenant, one.id, send, noted(REDRIVEN, one.id))
     )
 
 
 @router.post(
     "/events/quarantine/discard/", dependencies=[needs(Right.PLATFORM_OPERATE, cost=_MANY)]
 )
-async def discard_many(body: QuarantineChoice, who: PrincipalDep, at: ServicesDep) -> SweptView:
+async def discard_many(
+    body: QuarantineChoice, who: PrincipalDep, at: ServicesDep, noted: NotedDep
+) -> SweptView:
     """Gives up to a hundred of one consumer's events up; go on with the cursor."""
-    return _swept(body, who, at, lambda entry: at.quarantine.discard(who.tenant, entry.id))
+    discard = at.quarantine.discard
+    return _swept(body, who, at, lambda one: discard(who.tenant, one.id, noted(DISCARDED, one.id)))
 
 
 def _swept(
@@ -161,4 +175,5 @@ def _shown(step: Step, event: Event | None) -> TraceStep:
         event=TraceEvent.of(event) if event else None,
         runs=list(step.runs),
         quarantined=[hidden(entry) for entry in step.quarantined],
+        workflow=step.workflow,
     )

@@ -13,6 +13,7 @@ from shared.events.catalog import (
     imports,
     leads,
     users,
+    webhooks,
     workflows,
 )
 from shared.events.catalog.registry import EventType, all_types, lookup, spellings
@@ -30,5 +31,6 @@ __all__ = [
     "lookup",
     "spellings",
     "users",
+    "webhooks",
     "workflows",
 ]

@@ -124,3 +124,36 @@ class ProcessLead(OpenEventData):
     """An outside source asks for a lead to be judged; it need not be one of ours."""
 
     name: PersonalText = Field(min_length=1, max_length=200)
+
+
+@event_type(
+    "lead.mail_received",
+    topics=("leads",),
+    ours_alone=True,
+    sample={
+        "lead_id": _ID, "sender": "jane@example.com", "subject": "Our project",
+        "text": "Could we talk on Friday?", "message_id": "<1@mail.example.com>",
+    },
+)  # fmt: skip
+class LeadMailReceived(EventData):
+    """A lead wrote another e-mail."""
+
+    lead_id: str
+    sender: PersonalText
+    subject: PersonalText
+    text: PersonalText = Field(description="Without what it quotes, cut short.")
+    message_id: str
+
+
+@event_type(
+    "lead.mail_returned",
+    topics=("leads",),
+    ours_alone=True,
+    sample={"lead_id": _ID, "email": "jane@example.com", "reason": "bounced"},
+)
+class LeadMailReturned(EventData):
+    """Mail about a lead came back or was complained about; its address takes no more."""
+
+    lead_id: str
+    email: PersonalText
+    reason: str

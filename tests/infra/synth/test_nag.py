@@ -15,6 +15,7 @@ FLOWS = {
     f"arn:<AWS::Partition>:states:{_OWN}:stateMachine:millrace-flow-*",
     f"arn:<AWS::Partition>:states:{_OWN}:execution:millrace-flow-*",
     f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*",
+    f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*/webhooks/*",
     "arn:<AWS::Partition>:iam::*:role/millrace-bucket-*",
 }
 """What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
@@ -64,12 +65,16 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     f"AwsSolutions-IAM5[Resource::{SPACES}/*]": [
         ("nodes/*Function/Role/*", "the tenant leads every key of its files")
     ],
+    "AwsSolutions-IAM5[Resource::<MailInputMailBucket.Arn>/*]": [
+        ("MailInput/*Function/Role/*", "SES names each mail; its notice says which is meant")
+    ],
     "AwsSolutions-VPC7": [("nodes/PythonTool/Network/*", "nothing can leave it, or enter")],
     "AwsSolutions-S1": [
         (
             "tables/ImportBucket/*",
             "each upload is an event; a log would outlive it",
         ),
+        ("MailInput/MailBucket/*", "each mail is a notice; a log would outlive it"),
         ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
         ("tables/EventsBucket/*", "only functions read it, and the log says which event did"),
@@ -78,6 +83,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("Webhooks/SweeperDeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
@@ -96,7 +102,11 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("*Pipeline/*Function/*", OWN_RETRIES),
         ("*Consumer/Function/*", OWN_RETRIES),
         ("Replays/*Function/*", OWN_RETRIES),
+        ("Webhooks/*Function/*", "its queue keeps it, or the next minute sweeps again"),
         ("LeadImport/*Function/*", OWN_RETRIES),
+        ("MailInput/*Function/*", OWN_RETRIES),
+        ("ReturnedMail/Function/*", OWN_RETRIES),
+        ("AlarmNotices/Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from shared.consumers.consumer import consumer
 from shared.consumers.deliveries import Delivery, Replayed
 from shared.events import Event
+from shared.events.figures import Figures, Flow
+from shared.events.metrics import Tally
 from shared.platform.tables import Add
 from tests.unit.consumers.world import World
 
@@ -162,3 +165,20 @@ def test_a_batch_fails_in_part_and_the_suspects_come_last(world):
     ]  # fmt: skip
     assert receiver.batch(records) == {"batchItemFailures": [{"itemIdentifier": bad.id}]}
     assert attempts == [1, 2]
+
+
+def test_what_became_of_a_delivery_is_counted_for_its_tenant(world):
+    figures = Figures(world.tables, "projections", world.clock)
+    flow = Flow("outside", figures, Tally(), world.clock)
+    receiver = world.receivers["outside"] = replace(world.receivers["outside"], flow=flow)
+    (good,) = world.happens("1", "lead.created")
+    fails = replace(good, id="f", data={**good.data, "name": "fails"})
+    for event, attempt in ((good, 1), (good, 2), (fails, 1), (fails, 3)):
+        world.deliver("outside", event, attempt)
+    receiver.batch([])
+    row = world.tables.get(
+        "projections",
+        {"pk": "acme#figures", "sk": f"{world.clock().date()}#outside#lead.created"},
+    )
+    assert (row["delivered"], row["failed"], row["dead"], row["timed"]) == (1, 1, 1, 1)
+    assert world.tables.get("projections", {"pk": "other#figures", "sk": row["sk"]}) is None

@@ -12,10 +12,13 @@ from shared.consumers.declaration import Declaration
 from shared.consumers.replaying import Replayer
 from shared.events import Event
 from shared.events.claims import LostDataError
+from shared.events.figures import Figures, Flow
 from shared.events.log import EventLog, log_write
+from shared.events.metrics import Outcome, Tally
 from shared.events.outbox import event_of, pending
 from shared.events.quarantine import Quarantined, entry_id
 from tests.unit.crm.conftest import Crm
+from tests.unit.events.test_quarantine import ENTRY
 
 FACTS = {"about": "a", "topics": [], "types": []}
 
@@ -376,3 +379,62 @@ def test_leads_by_day_of_a_window(crm):
         crm.call("GET", "/reports/leads/", params={**window, "since": "2020-01-01"}).status_code
         == 400
     )
+
+
+def test_figures_of_a_window_are_the_tenants_own(crm):
+    counted = Figures(crm.tables, "projections", crm.clock)
+    flow = Flow("lead_pipeline", counted, Tally(), crm.clock)
+    event = Event("lead.created", {}, time=crm.clock())
+    crm.clock.move(seconds=2)
+    for outcome, tenant in (("delivered", "acme"), ("failed", "acme"), ("delivered", "other")):
+        flow.tell(Outcome(outcome), event, tenant)
+    flow.dead("acme", "never.heard.of")
+    flow.add()
+    asked = lambda since, until: crm.call(  # noqa: E731
+        "GET", "/events/metrics/", params={"since": since, "until": until}
+    )
+    told = asked("2026-02-27", "2026-03-01").json()["flows"]
+    seen = [(one["event_type"], one["delivered"], one["failed"], one["dead"]) for one in told]
+    assert seen == [("lead.created", 1, 1, 0), ("other", 0, 0, 1)]
+    assert told[0]["mean_seconds"] == 2.0
+    assert asked("2026-03-02", "2026-03-03").json()["flows"] == []
+    long = asked("2026-01-01", "2026-03-03")
+    assert (long.status_code, long.json()["errors"][0]["field"]) == (400, "since")
+
+
+def test_what_operators_do_stands_in_the_audit(crm, at):
+    def entry(number):
+        one = replace(ENTRY, id=f"e{number}:lead_pipeline", event_id=f"e{number}", tenant="acme")
+        at.quarantine.add(one)
+        return one.id
+
+    many, chosen = "/events/quarantine/", {"consumer": ENTRY.consumer}
+    asked = [
+        ("POST", lambda: f"/events/quarantine/{entry(1)}/redrive/", None, "quarantine.redriven"),
+        ("DELETE", lambda: f"/events/quarantine/{entry(2)}/", None, "quarantine.discarded"),
+        ("POST", lambda: entry(3) and f"{many}redrive/", chosen, "quarantine.redriven"),
+        (
+            "POST",
+            lambda: entry(4) and f"{many}discard/",
+            chosen,
+            "quarantine.discarded",
+        ),
+    ]
+    for method, path, body, _ in asked:
+        assert crm.call(method, path(), json=body).status_code < 300
+    noted = [(one["action"], one["target"], one["actor"]) for one in crm.tables.all("audit")]
+    assert noted == [
+        (action, f"e{number}:lead_pipeline", "jo")
+        for number, (*_, action) in enumerate(asked, start=1)
+    ]
+
+
+def test_replays_that_are_ended_or_go_on_stand_in_the_audit(crm, at):
+    window = {"since": "2026-02-27T00:00:00Z", "until": "2026-03-01T00:00:00Z"}
+    made = crm.call("POST", "/events/replays/", json={"consumer": "log", **window}).json()
+    path = f"/events/replays/{made['id']}/"
+    assert crm.call("POST", f"{path}resume/").status_code == 202
+    assert crm.call("DELETE", path).status_code == 200
+    assert crm.call("DELETE", path).status_code == 409
+    actions = [one["action"] for one in crm.tables.all("audit")]
+    assert actions == ["replay.started", "replay.resumed", "replay.cancelled"]
