@@ -155,9 +155,7 @@ def test_the_api_calls_the_published_version_that_has_a_snapshot(resources: Reso
     assert resources["ApiMayCallCrm"]["Properties"]["FunctionName"] == live
 
 
-BUCKETS = [
-    "ImportBucket", "MailInputMailBucket", "SpacesBucket", "ValuesBucket", "EventsBucket",
-]  # fmt: skip
+BUCKETS = ["ImportBucket", "MailInputMailBucket", "SpacesBucket", "ValuesBucket", "EventsBucket"]
 
 
 @pytest.mark.parametrize("name", BUCKETS)
