@@ -182,7 +182,7 @@ def test_large_data_is_published_by_reference_and_listed_whole(wide):
 def test_what_is_personal_is_shown_to_who_asks_and_may_see_leads(crm):
     sealed = Event("lead.created", {"lead_id": "1", "name": "Jane"}, tenant="acme", sequence=1)
     sealed = crm.app.state.services.seals.seal(replace(sealed, time=crm.clock()))
-    crm.tables.transact([log_write("event_log", "acme", sealed, crm.clock)])
+    crm.tables.transact([log_write("event_log", "acme", sealed)])
     assert "Jane" not in str(crm.tables.all("event_log"))
     (hidden,) = _listed(crm)["events"]
     (shown,) = _listed(crm, personal=True)["events"]
@@ -201,7 +201,7 @@ def test_the_log_of_a_forgotten_tenant_shows_the_rest(crm):
     seals = crm.app.state.services.seals
     event = Event("lead.created", {"lead_id": "1", "name": "Jane"}, tenant="acme")
     sealed = seals.seal(replace(event, time=crm.clock()))
-    crm.tables.transact([log_write("event_log", "acme", sealed, crm.clock)])
+    crm.tables.transact([log_write("event_log", "acme", sealed)])
     seals.keys.forget("acme")
     (shown,) = _listed(crm, personal=True)["events"]
     assert shown["data"] == {"lead_id": "1", "name": "[personal]"}
