@@ -252,7 +252,7 @@ def test_what_is_shown_hides_it(caplog):
 def test_who_is_personal_in_the_catalogue():
     marked = {kind.name: sorted(kind.personal) for kind in all_types() if kind.personal}
     assert marked["lead.created"] == ["company", "email", "name", "notes", "phone"]
-    assert marked["contact.bounced"] == ["email"]
+    assert marked["contact.bounced"] == ["detail", "email"]
     assert marked["user.created"] == ["email", "name"]
     assert "lead.status_changed" not in marked
     schema = lookup("lead.created").model.model_json_schema()
