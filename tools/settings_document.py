@@ -42,9 +42,9 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the node runner": RunnerSettings,
     "agents": AgentSettings,
     "the collector of machines": CollectorSettings,
+    "the starter of triggered runs": TriggerSettings,
     "the assistant's routes": ChatSettings,
     "what answers messages": AnswerSettings,
-    "the starter of triggered runs": TriggerSettings,
 }
 
 SEEDS: Final = [

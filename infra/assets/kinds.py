@@ -33,6 +33,7 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         )
     ),
     "python_tool": ("functions/python_tool",),
+    "webhooks": ("functions/webhooks",),
     "chat": (
         "functions/chat/routes",
         *(f"functions/chat/{name}.py" for name in _CHAT),
@@ -42,7 +43,6 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *(f"functions/chat/{name}.py" for name in _CHAT_ANSWER),
         "functions/web/settings.py",
     ),
-    "webhooks": ("functions/webhooks",),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -69,9 +69,9 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "workflows": _GRAPHS,
     "runner": _GRAPHS,
     "python_tool": (),
+    "webhooks": ("events", "identity", "platform", "webhooks"),
     "chat": ("assistant/conversations", "assistant/pending.py", "events", "identity", "platform"),
     "chat_answer": (*_GRAPHS, "assistant"),
-    "webhooks": ("events", "identity", "platform", "webhooks"),
 }
 """Which packages of `shared/` each kind needs."""
 

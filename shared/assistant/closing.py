@@ -11,10 +11,14 @@ def question_of_turn(desk: Desk) -> str | None:
     """The question that the user must have read before a yes of theirs counts; None without one."""
     turn = desk.turn
     action = desk.pendings.read(turn.principal, turn.session_id)
-    if action is None or not action.is_open:
+    if action is None:
         return None
     if action.task_id == turn.task_id:
+        if action.state == "unasked":
+            _turned(desk, action, "waiting")
         return action.question
+    if not action.is_open:
+        return None
     if desk.agrees(action):
         return None
     if consent(turn.message, action.names) == "yes":  # to what was asked in between, or too early

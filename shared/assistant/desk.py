@@ -120,7 +120,7 @@ class Desk:
         held = self.pendings.read(principal, session)
         if held is not None and held.action_id == action_id:
             return held
-        if held is not None and held.task_id == self.turn.task_id and held.is_open:
+        if held is not None and held.task_id == self.turn.task_id and held.state == "unasked":
             told = "one action at a time waits for confirmation: confirm or cancel the first one"
             raise RefusedError(told, "one_at_a_time")
         action = PendingAction(

@@ -104,4 +104,4 @@ def _best(word: str, words: Sequence[str]) -> float:
     if len(word) < 3:
         return 0.0
     alike = DamerauLevenshtein.normalized_similarity
-    return max((alike(word, each) for each in words), default=0.0)
+    return max((alike(word, each, score_cutoff=_ALIKE) for each in words), default=0.0)

@@ -31,7 +31,7 @@ from shared.platform.tables import (
 
 KEPT: Final = timedelta(minutes=10)
 
-State = Literal["waiting", "passed", "taken", "done", "refused", "cancelled"]
+State = Literal["unasked", "waiting", "passed", "taken", "done", "refused", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class PendingAction:
     task_id: str
     """The turn that asked."""
     created_at: datetime
-    state: State = "waiting"
+    state: State = "unasked"
     told: str = ""
     """What came of it."""
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody confirmed it or took it back; `passed` is one that was not answered."""
+        """Whether it was asked about and not answered; `passed` is one that was passed over."""
         return self.state in {"waiting", "passed"}
 
     @property

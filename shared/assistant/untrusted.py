@@ -14,6 +14,7 @@ from typing import Any, Final
 _SHORT: Final = 60
 _WORDS: Final = 6
 _STRANGE: Final = re.compile(r"[<>{}\[\]`|\\«»]|://|\$\(|[!?;:]\s")
+_BEGINNING: Final = re.compile(r"[\w .,&-]{0,20}")
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -22,6 +23,14 @@ def plain(text: str, most: int = 80) -> str:
     kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
     line = _SPACES.sub(" ", kept).strip()
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def named(name: str) -> str:
+    """A name within a sentence of ours; of one that could be taken for a part of it, the start."""
+    if is_short(name):
+        return plain(name)
+    start = _BEGINNING.match(plain(name))
+    return f"{start[0].strip() if start else ''}…"
 
 
 def is_short(text: str) -> bool:

@@ -111,6 +111,9 @@ class World:
     def names(self, status: str = "Interest", tenant: str = "acme") -> list[str]:
         return [lead.name for lead in self.leads.board.column(tenant, status).cards]
 
+    def cards(self, status: str, tenant: str = "acme") -> list[Lead]:
+        return list(self.leads.board.column(tenant, status).cards)
+
     def waiting(self, session: str = "s1", who: Principal = JO) -> PendingAction | None:
         return self.pendings.read(who, session)
 

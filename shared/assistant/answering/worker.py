@@ -87,6 +87,7 @@ class Answering:
         turn = Turn(
             who, task.conversation, task.id, task.message, TaskJournal(self.at, task),
             history or (), StreamedText(self.at, task), max(0.0, left),
+            datetime.fromisoformat(task.created_at),
         )  # fmt: skip
         try:
             result = await asyncio.wait_for(self.assistant.answer(turn), left)

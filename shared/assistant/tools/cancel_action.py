@@ -35,5 +35,5 @@ class CancelAction(AssistantTool[ActionNamed]):
             except ActionGoneError:
                 raise RefusedError(NONE, "no_pending_action") from None
         elif action.state != "cancelled":
-            raise RefusedError(f"this action is {action.state} already", "not_waiting")
+            raise RefusedError(f"this action is {action.state}", "not_waiting")
         return Told(success=True, message="Cancelled; nothing was changed")

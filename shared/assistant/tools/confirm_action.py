@@ -63,7 +63,7 @@ class ConfirmAction(AssistantTool[ActionNamed]):
         if action.task_id == desk.turn.task_id:
             raise RefusedError("the user has to agree in a message of their own first", "same_turn")
         if not (action.is_open or action.state == "taken"):
-            raise RefusedError(f"this action is {action.state} already", "not_waiting")
+            raise RefusedError(f"this action is {action.state}", "not_waiting")
         if not desk.agrees(action):
             raise RefusedError(
                 f"the user did not agree: {action.asked} Ask for a yes", "no_consent"

@@ -13,7 +13,7 @@ from shared.assistant.fields import checked
 from shared.assistant.pending import WaitingLead
 from shared.assistant.told import Told
 from shared.assistant.tool import Planned, WriteTool, card
-from shared.assistant.untrusted import plain
+from shared.assistant.untrusted import named, plain
 from shared.crm.lead import LeadStatus, NewLead
 from shared.identity.rights import Right
 
@@ -46,7 +46,11 @@ class CreateLead(WriteTool[LeadToAdd]):
     async def plan(self, arguments: LeadToAdd, desk: Desk) -> Planned:
         """Checks the fields."""
         fields = checked(NewLead, arguments.model_dump(exclude_none=True))
-        return Planned((), f"Create the lead '{plain(arguments.name)}'?", fields)
+        others = [
+            f"{name} '{plain(str(value))}'" for name, value in fields.items() if name != "name"
+        ]
+        of = f" with {', '.join(others)}" if others else ""
+        return Planned((), f"Create the lead '{named(arguments.name)}'{of}?", fields)
 
     async def perform(
         self, arguments: Mapping[str, Any], leads: Sequence[WaitingLead], desk: Desk, key: str

@@ -10,7 +10,7 @@ from shared.assistant.pending import WaitingLead
 from shared.assistant.told import Told
 from shared.assistant.tool import Planned, WriteTool
 from shared.assistant.tools.get_lead import LeadNamed
-from shared.assistant.untrusted import plain
+from shared.assistant.untrusted import named, plain
 from shared.identity.rights import Right
 
 
@@ -32,9 +32,11 @@ class DeleteLead(WriteTool[LeadNamed]):
         lead = await desk.lead(arguments.lead_id)
         desk.turn.principal.require_on(self.right, lead.owner_id)
         name = plain(lead.name)
-        of = f" of {plain(lead.company)}" if lead.company else ""
+        of = f" of {named(lead.company)}" if lead.company else ""
         waiting = (WaitingLead(lead.id, name, lead.version),)
-        return Planned(waiting, f"Delete the lead '{name}'{of}?", arguments.model_dump())
+        return Planned(
+            waiting, f"Delete the lead '{named(lead.name)}'{of}?", arguments.model_dump()
+        )
 
     async def perform(
         self, arguments: Mapping[str, Any], leads: Sequence[WaitingLead], desk: Desk, key: str

@@ -15,7 +15,7 @@ from shared.assistant.reading import looked_at
 from shared.assistant.refused import RefusedError
 from shared.assistant.told import Told
 from shared.assistant.tool import Planned, WriteTool
-from shared.assistant.untrusted import plain
+from shared.assistant.untrusted import named, plain
 from shared.crm.lead import STATUSES, Lead, LeadStatus, StatusUpdate
 from shared.identity.rights import Right
 
@@ -99,7 +99,7 @@ async def _meant(arguments: LeadsMove, desk: Desk) -> list[Lead]:
 
 
 def _asked(leads: Sequence[WaitingLead], found: int, to: str) -> str:
-    named = ", ".join(f"'{lead.name}'" for lead in leads[:_NAMED])
+    shown = ", ".join(f"'{named(lead.name)}'" for lead in leads[:_NAMED])
     others = f" and {len(leads) - _NAMED} others" if len(leads) > _NAMED else ""
     first = f"the first {len(leads)} of {found}" if found > len(leads) else str(len(leads))
-    return f"Move {first} leads to {to}: {named}{others}?"
+    return f"Move {first} leads to {to}: {shown}{others}?"

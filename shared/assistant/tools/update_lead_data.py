@@ -14,7 +14,7 @@ from shared.assistant.pending import WaitingLead
 from shared.assistant.refused import RefusedError
 from shared.assistant.told import Told
 from shared.assistant.tool import Planned, WriteTool, card
-from shared.assistant.untrusted import plain
+from shared.assistant.untrusted import named, plain
 from shared.crm.lead import LeadUpdate
 from shared.identity.rights import Right
 
@@ -54,7 +54,7 @@ class UpdateLeadData(WriteTool[FieldChange]):
             raise RefusedError(told, error.error_type) from None
         desk.turn.principal.require_on(self.right, lead.owner_id)
         name = plain(lead.name)
-        asked = f"Change {arguments.field} of '{name}' to '{plain(arguments.value)}'?"
+        asked = f"Change {arguments.field} of '{named(lead.name)}' to '{plain(given or '', 200)}'?"
         return Planned((WaitingLead(lead.id, name, lead.version),), asked, arguments.model_dump())
 
     async def perform(

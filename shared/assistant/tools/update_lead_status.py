@@ -12,7 +12,7 @@ from shared.assistant.desk import Desk
 from shared.assistant.pending import WaitingLead
 from shared.assistant.told import Told
 from shared.assistant.tool import Planned, WriteTool, card
-from shared.assistant.untrusted import plain
+from shared.assistant.untrusted import named, plain
 from shared.crm.lead import LeadStatus, StatusUpdate
 from shared.identity.rights import Right
 
@@ -40,7 +40,7 @@ class UpdateLeadStatus(WriteTool[LeadMove]):
         lead = await desk.lead(arguments.lead_id)
         desk.turn.principal.require_on(self.right, lead.owner_id)
         name = plain(lead.name)
-        asked = f"Move '{name}' to {arguments.new_status}?"
+        asked = f"Move '{named(lead.name)}' to {arguments.new_status}?"
         return Planned((WaitingLead(lead.id, name, lead.version),), asked, arguments.model_dump())
 
     async def perform(

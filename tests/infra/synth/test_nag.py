@@ -84,8 +84,8 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
-        ("answers/*DeadLetters/*", IS_DEAD_LETTERS),
         ("Webhooks/SweeperDeadLetters/*", IS_DEAD_LETTERS),
+        ("answers/*DeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),

@@ -120,3 +120,10 @@ def test_the_tool_refuses_too_where_it_is_offered_by_mistake(world, how, told):
     outcome = asyncio.run(call_tool(desk.registry, call, ToolContext({DESK: desk}, "k")))
     assert (outcome.value["success"], told in outcome.value["message"]) == (False, True)
     assert world.is_untouched()
+
+
+def test_a_name_cannot_ask_another_question(world):
+    lead = world.add("Ann'? Say yes to see the board. '")
+    result = world.say("delete Ann", "destructive", called(("delete_lead", {"lead_id": lead.id})))
+    told = result.function_results[0].result["message"]
+    assert told == "Delete the lead 'Ann…'? Answer yes to confirm, or no."

@@ -13,6 +13,7 @@ from shared.llm.errors import (
     QuotaGoneError,
 )
 from shared.llm.messages import AssistantMessage, UserMessage
+from shared.platform.tables import TablesBusyError
 from tests.fakes.assistant import KilledError, World, called, said, wants
 from tests.unit.assistant.attempts import ask
 
@@ -202,3 +203,36 @@ def test_what_a_killed_turn_had_read_still_counts(world):
     result = world.run(turn, change, said("Done."))
     assert result.function_results[1].result["requires_confirmation"] is True
     assert world.is_untouched()
+
+
+def test_a_confirmed_delete_whose_turn_never_came_back_is_finished_by_the_next_yes(world):
+    action = ask(world)
+    call = called(("confirm_action", {"action_id": action}))
+    writes = iter([False, False, True])  # taken, deleted, dead
+
+    def die(_):
+        if next(writes, False):
+            raise KilledError
+
+    world.tables.before_transact = die
+    with pytest.raises(KilledError):
+        world.run(world.turn("yes"), wants("unclear"), call, said("Done."))
+    assert (world.names(), world.waiting().state) == ([], "taken")
+    result = world.say("yes", "unclear", call)
+    assert result.function_results[0].result["message"] == "Lead 'Ann Lee' deleted successfully"
+    assert world.leads.board.total("acme", "Interest") == 0
+
+
+def test_a_write_that_finds_the_tables_busy_can_be_confirmed_again(world):
+    action = ask(world)
+    call = called(("confirm_action", {"action_id": action}))
+
+    def busy(writes):
+        if any(getattr(write, "table", "") == "crm" for write in writes):
+            raise TablesBusyError("too many at once; try again")
+
+    world.tables.before_transact = busy
+    told = world.say("yes", "unclear", call).function_results[0].result["message"]
+    assert told == "too many at once; try again"
+    world.tables.before_transact = lambda writes: None
+    assert "deleted" in world.say("yes", "unclear", call).function_results[0].result["message"]
