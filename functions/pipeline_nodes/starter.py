@@ -8,13 +8,11 @@ from typing import Any
 from pydantic import Field
 
 from shared.events.arrivals import registered
-from shared.events.claims import Claims
 from shared.events.figures import Figures, Flow
 from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.pipelines.deliveries import Delivery, Receiver
 from shared.pipelines.start import Places, Starter
-from shared.platform.blobs import S3Blobs
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
 from shared.platform.machines import StepFunctionsMachines
@@ -36,7 +34,6 @@ class StarterSettings(FunctionSettings):
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
-    events_bucket: str = Field(description="Bucket of data too large for the bus.")
     figures_table: str = Field(description="Table of what became of tenants' events.")
 
 
@@ -45,7 +42,6 @@ def receiver() -> Receiver:
     """The receiver of this process."""
     told = StarterSettings()  # the environment gives them
     tables = DynamoTables()
-    claims = Claims(S3Blobs(told.events_bucket))
     places = Places(
         told.pipeline,
         told.state_machine_arn,
@@ -57,7 +53,7 @@ def receiver() -> Receiver:
         pipeline=told.pipeline,
         queue_url=told.queue_url,
         max_attempts=told.max_attempts,
-        starter=Starter(tables, StepFunctionsMachines(), places, claims=claims),
+        starter=Starter(tables, StepFunctionsMachines(), places),
         tenant_of=registered(tables, told.identity_table),
         quarantine=Quarantine(tables, told.quarantine_table),
         queues=SqsQueues(),

@@ -64,7 +64,7 @@ class OutsideConsumer(Construct):
                 maximum_concurrency=2
             ),
         )
-        alarm_of_quarantine(self, "outside")
+        alarm_of_quarantine(self, service)
 
 
 def _snake(name: str) -> str:

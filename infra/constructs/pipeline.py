@@ -17,7 +17,7 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
-from infra.constructs.event_data import may_leave, may_open
+from infra.constructs.event_data import may_open
 from infra.constructs.figures import count_figures
 from infra.constructs.machine import ExpressMachine
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
@@ -140,7 +140,6 @@ class Pipeline(Construct):
         read = (data.crm, data.inbox, data.identity)
         starter.allow(GET, [table.table_arn for table in read])
         may_open(starter, data)
-        may_leave(starter, data)
         starter.allow(["states:StartSyncExecution"], [self.machine.arn])
         starter.allow(CONSUME, [self.queue.queue_arn])
         count_figures(starter, data.projections)

@@ -18,6 +18,9 @@ def returned_mail(scope: Construct, deployment: Deployment, data: Data) -> Outsi
     made = OutsideConsumer(scope, "ReturnedMail", deployment, data, crm)
     tables = [data.crm.table_arn, data.inbox.table_arn]
     made.function.allow([*GET, *PUT], tables)
+    # A bounce is an event without a state: its transaction makes sure that there is none.
+    bounces = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#bounce#*"]}}
+    made.function.allow(["dynamodb:DeleteItem"], [data.crm.table_arn], bounces)
     events.Rule(
         made,
         "Rule",

@@ -42,16 +42,28 @@ def redacted_message(body: str) -> str:
     What is sealed stays: nobody can read it there.
     """
     try:
-        message = json.loads(body)
-        detail = message["detail"]
-        data = detail["data"] if "specversion" in detail else detail
-        kind = lookup(message["detail-type"])
-        for name in data:
-            if kind.is_personal(name):
-                data[name] = HIDDEN
+        message = without_personal(json.loads(body))
     except (ValueError, LookupError, TypeError):
         return HIDDEN
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def without_personal(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What a rule brings, without what is personal; of a type that nobody knows, without data.
+
+    Raises:
+        LookupError, TypeError: it is no event.
+    """
+    detail = message["detail"]
+    own = "specversion" in detail
+    data = detail["data"] if own else detail
+    try:
+        kind = lookup(message["detail-type"])
+        hidden = {name for name in data if kind.is_personal(name)}
+    except UnknownEventTypeError:
+        hidden = set(data)
+    data = {name: HIDDEN if name in hidden else value for name, value in data.items()}
+    return {**message, "detail": {**detail, "data": data} if own else data}
 
 
 def sealed_fields_of(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.events.chains import Origin, depth_of
-from shared.events.claims import Claims
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
@@ -49,15 +48,8 @@ class Starter:
     """Starts one pipeline."""
 
     def __init__(
-        self,
-        tables: Tables,
-        machines: Machines,
-        places: Places,
-        clock: Clock = utc_now,
-        claims: Claims | None = None,
+        self, tables: Tables, machines: Machines, places: Places, clock: Clock = utc_now
     ) -> None:
-        """A starter; `claims` keep a result that is too large for the bus."""
-        self._claims = claims
         self._tables = tables
         self._machines = machines
         self._places = places
@@ -127,7 +119,7 @@ class Starter:
             causation_id=event.id,
         )
         change = Change(tenant, entity, item["version"], state, (completed,))
-        commit(self._tables, self._places.crm_table, change, also, claims=self._claims)
+        commit(self._tables, self._places.crm_table, change, also)
 
 
 def run_of(event: Event, pipeline: str, ended: Ended, started: str, attempt: int, at: str) -> Run:

@@ -78,7 +78,7 @@ def use_all(running, folder: Path) -> None:
     (lead,) = running.eventually(lambda: leads_of(running, "walk@x.example"))
     write(running, folder, to, sender="Walk <walk@x.example>", message_id="<2@x.example>")
     running.eventually(lambda: "lead.mail_received" in types(running, lead["id"]))
-    back = running.create(name="Gone", email=f"{BOUNCES}", value=90_000)
+    back = running.create(name="Gone", email=f"{BOUNCES}", value=1)
     running.eventually(lambda: "lead.mail_returned" in types(running, back["id"]), seconds=60)
     where = f"{running.url}/suppressions/{BOUNCES}/"
     assert running.http.delete(where, timeout=30).status_code == 204

@@ -38,7 +38,7 @@ def _logged(crm, count, tenant="acme", kind="lead.qualified"):
     for number in range(count):
         crm.clock.move(minutes=1)
         event = Event(kind, {"lead_id": "1", "score": number}, tenant=tenant, time=crm.clock())
-        crm.tables.transact([log_write("event_log", tenant, event, crm.clock)])
+        crm.tables.transact([log_write("event_log", tenant, event)])
         made.append(event)
     return made
 
@@ -169,7 +169,7 @@ def test_large_data_is_published_by_reference_and_listed_whole(wide):
     (item,) = [one for one in crm.tables.all("crm") if "event" in one]
     assert len(item["event"]) < 1_000
     at, event = crm.app.state.services, event_of(item)
-    crm.tables.transact([log_write("event_log", "acme", event, crm.clock)])
+    crm.tables.transact([log_write("event_log", "acme", event)])
     (listed,) = _listed(crm, personal=True)["events"]
     assert (listed["data"], listed["dataref"]) == (data, None)
     crm.blobs.clear()
@@ -177,6 +177,34 @@ def test_large_data_is_published_by_reference_and_listed_whole(wide):
     assert (listed["data"], listed["dataref"]) == ({"name": "A"}, event.dataref)
     with pytest.raises(LostDataError, match="gone"):
         at.claims.redeem(event)
+
+
+def test_what_is_personal_is_shown_to_who_asks_and_may_see_leads(crm):
+    sealed = Event("lead.created", {"lead_id": "1", "name": "Jane"}, tenant="acme", sequence=1)
+    sealed = crm.app.state.services.seals.seal(replace(sealed, time=crm.clock()))
+    crm.tables.transact([log_write("event_log", "acme", sealed, crm.clock)])
+    assert "Jane" not in str(crm.tables.all("event_log"))
+    (hidden,) = _listed(crm)["events"]
+    (shown,) = _listed(crm, personal=True)["events"]
+    assert (hidden["data"]["name"], shown["data"]["name"]) == ("[personal]", "Jane")
+    who = {"tenant": "acme", "subject": "k", "role": "admin", "kind": "key"}
+    crm_call = crm._call
+    crm._call = lambda method, path, context, host, how: crm_call(
+        method, path, {**who, "scopes": "platform:view"}, host, how
+    )
+    assert crm.call("GET", "/events/").status_code == 200
+    assert crm.call("GET", "/events/?personal=true").status_code == 403
+    assert crm.call("GET", "/trace/x/?personal=true").status_code in (403, 404)
+
+
+def test_the_log_of_a_forgotten_tenant_shows_the_rest(crm):
+    seals = crm.app.state.services.seals
+    event = Event("lead.created", {"lead_id": "1", "name": "Jane"}, tenant="acme")
+    sealed = seals.seal(replace(event, time=crm.clock()))
+    crm.tables.transact([log_write("event_log", "acme", sealed, crm.clock)])
+    seals.keys.forget("acme")
+    (shown,) = _listed(crm, personal=True)["events"]
+    assert shown["data"] == {"lead_id": "1", "name": "[personal]"}
 
 
 def test_an_event_has_an_end(wide):
