@@ -32,7 +32,9 @@ class EndpointFields(BaseModel):
     headers: dict[str, str] | None = Field(
         None, description="Sent with each delivery; left out they stay, and are never shown"
     )
-    enabled: bool = True
+    enabled: bool | None = Field(
+        None, description="Left out it stays as it is; a new endpoint is enabled"
+    )
 
     @field_validator("types")
     @classmethod

@@ -125,7 +125,9 @@ class Endpoints:
         changed = old.with_headers(fields.headers) if fields.headers is not None else None
         item = _item(who.tenant, endpoint_id, fields, changed or old)
         item |= self._carried(before)
-        if not fields.enabled and "disabled" in before:
+        if fields.enabled is None:
+            item["enabled"] = before["enabled"]
+        if not item["enabled"] and "disabled" in before:
             item["disabled"] = before["disabled"]
         if changed is None:
             item["secret"] = before["secret"]
@@ -267,6 +269,6 @@ def _item(tenant: str, endpoint_id: str, fields: EndpointFields, of: Credentials
         "description": fields.description,
         "types": list(fields.types),
         "header_names": sorted(of.headers),
-        "enabled": fields.enabled,
+        "enabled": fields.enabled is not False,
         **({"filter": fields.filter} if fields.filter else {}),
     }

@@ -101,7 +101,9 @@ class Health:
         now = self.clock()
         entity = EntityRef("webhook_endpoint", item["id"])
         state = self.tables.get(self.crm_table, {"pk": partition(tenant, entity), "sk": STATE})
-        data: dict[str, Any] = {"endpoint_id": item["id"], "url": item["url"], "reason": reason}
+        # The rest of the address may be what lets one in.
+        server = "/".join(item["url"].split("/")[:3])
+        data: dict[str, Any] = {"endpoint_id": item["id"], "url": server, "reason": reason}
         event = Event("webhook_endpoint.disabled", data, source=_SOURCE, time=now)
         after = {**item, "enabled": False, "disabled": {"reason": reason, "at": iso(now)}}
         after |= {"version": item["version"] + 1, "updated_at": iso(now)}

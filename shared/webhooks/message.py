@@ -39,7 +39,9 @@ def body(event: Event, *, test: bool = False) -> str:
 def where(event: Event) -> str:
     """The path of the API at which the event stands alone."""
     until = iso(event.time + timedelta(microseconds=1))
-    asked = {"type": event.event_type, "since": iso(event.time), "until": until}
+    asked = {
+        "type": event.event_type, "since": iso(event.time), "until": until, "personal": "true",
+    }  # fmt: skip
     return f"/events/?{urlencode(asked)}"
 
 

@@ -15,7 +15,7 @@ SOURCE: Final = "millrace.webhooks"
     topics=("webhooks",),
     sample={
         "endpoint_id": "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f",
-        "url": "https://example.com/hooks",
+        "url": "https://example.com",
         "reason": "nothing was delivered for 5 days",
     },
     ours_alone=True,

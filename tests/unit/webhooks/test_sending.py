@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -156,6 +157,7 @@ def test_410_disables_at_once_and_says_so_on_the_bus(world):
     (event,) = pending(world.tables, "crm", iso(world.clock() + timedelta(seconds=1)), SHARDS)
     assert event.event_type == "webhook_endpoint.disabled"
     assert event.data["endpoint_id"] == endpoint.id
+    assert event.data["url"] == "https://receiver.example"
     assert event.tenant == "acme"
 
 
@@ -303,7 +305,9 @@ def test_a_large_event_is_named_and_can_be_fetched(world):
     said = json.loads(body)
     assert "data" not in said
     assert said["id"] == event.id
-    assert said["fetch"].startswith("/events/?type=lead.created&since=")
+    asked = parse_qs(urlsplit(said["fetch"]).query)
+    assert asked["type"] == ["lead.created"]
+    assert asked["since"] == [iso(event.time)] < asked["until"]
 
 
 def test_what_an_endpoint_answers_is_kept_in_part_and_without_control_letters(world):
@@ -322,3 +326,17 @@ def fields_of(endpoint, **changes):
 
     known = endpoint.model_dump(include={"url", "description", "types", "filter", "enabled"})
     return EndpointFields.model_validate({**known, **changes})
+
+
+def test_a_change_that_does_not_say_so_enables_nothing(world):
+    endpoint, _ = world.add()
+    world.happens()
+    world.http.answers = [410]
+    world.drain()
+    left_out = fields_of(endpoint, enabled=None, description="New words")
+    changed = asyncio.run(world.endpoints.update(ANN, endpoint.id, left_out))
+    assert (changed.enabled, changed.description) == (False, "New words")
+    assert changed.disabled
+    said = fields_of(endpoint, enabled=True)
+    changed = asyncio.run(world.endpoints.update(ANN, endpoint.id, said))
+    assert (changed.enabled, changed.disabled, changed.failing_since) == (True, None, None)
