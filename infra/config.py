@@ -47,6 +47,10 @@ class StageConfig:
     """Where the pages are that mails lead to; without it mails hold a token instead of a link."""
     alarm_mail: str | None = None
     """Who gets a mail of each alarm; AWS asks them first whether they want it."""
+    operators_mail: str | None = None
+    """Who is told of alarms in words, once per change; without one the log has them."""
+    mail_domain: str = f"mail.millrace{PLACEHOLDER_DOMAIN}"
+    """Where mail that becomes leads is received; its MX record leads to SES."""
     max_body_bytes: int = 1_000_000
     requests_per_second: int = 50
     request_burst: int = 100
@@ -120,6 +124,8 @@ def _checked(stage: str, told: Mapping[str, Any]) -> dict[str, Any]:
     checks = {
         "mail_from": _is_address,
         "alarm_mail": _is_address,
+        "operators_mail": _is_address,
+        "mail_domain": _is_domain,
         "allowed_origins": _are_origins,
         "app_url": _is_url,
     }
@@ -134,6 +140,10 @@ def _checked(stage: str, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_address(value: Any) -> bool:
     return isinstance(value, str) and "@" in value
+
+
+def _is_domain(value: Any) -> bool:
+    return isinstance(value, str) and "." in value and "@" not in value and value == value.lower()
 
 
 def _is_url(value: Any) -> bool:

@@ -10,14 +10,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.events.metrics import BOUNDS, Outcome, Tally
 from shared.platform.metrics import LATENCY, NAMESPACE
 
 TEXT: Final = "/metrics"
-VIEW: Final = "/events/metrics/"
 _NAMES: Final = {f"Events{outcome.capitalize()}": outcome for outcome in Outcome}
 _LABELS: Final = ("event_type", "topic", "consumer")
 
@@ -75,7 +74,7 @@ def prometheus_text(tally: Tally) -> bytes:
 
 
 class WithMetrics:
-    """Answers `GET /metrics` and `GET /events/metrics/`; an application answers everything else.
+    """Answers `GET /metrics`; an application answers everything else.
 
     The figures are of all tenants: they are the laptop's operator's, as CloudWatch's are on AWS.
     """
@@ -91,6 +90,4 @@ class WithMetrics:
         if asked == TEXT:
             text = prometheus_text(self._tally)
             answer = Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
-        elif asked == VIEW:
-            answer = JSONResponse({"flows": self._tally.view()})
         await answer(scope, receive, send)

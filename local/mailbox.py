@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 _KEPT: Final = 200
+OPERATORS: Final = "operators@localhost"
+"""Who operates a laptop: whoever reads its mails."""
 
 
 class Mailbox:

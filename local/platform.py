@@ -29,7 +29,7 @@ from local.gateway.app import RequestLine
 from local.gateway.authorizing import DemoCredentials
 from local.lambda_host import FunctionSpec, InvocationResult, LambdaHost, name_of
 from local.live_log import LiveLog
-from local.mailbox import Mailbox
+from local.mailbox import OPERATORS, Mailbox
 from local.models import Models, Offline, OpenAI
 from local.offline_model import OfflineModel
 from local.ports import LOOPBACK, free_port, require_free
@@ -276,6 +276,7 @@ class Platform:
         return {
             "JWKS_URL": f"{self.aws_url}/{{pool}}/.well-known/jwks.json",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            "OPERATORS_MAIL": OPERATORS,
             "PRIVATE_CONNECTIONS": str(self.options.private_connections).lower(),
             **self.models.variables(),
         }

@@ -13,7 +13,7 @@ import typer
 from millrace.api import Api, Document, part
 from millrace.events import read_data
 from millrace.failing import CommandError, MisuseError
-from millrace.options import LOCAL_API, AsJson, Token, Url
+from millrace.options import LOCAL_API, AsJson, Personal, Token, Url, asking
 from millrace.output import document, line, moment, progress, result, say, table
 
 Since = Annotated[str, typer.Option(metavar="TIME|AGO", help="A moment, or 90m, 6h, 2d ago.")]
@@ -31,6 +31,7 @@ def log_of_events(
     since: Since = "1d",
     until: Until = None,
     limit: Limit = 100,
+    personal: Personal = False,
     as_json: AsJson = False,
     url: Url = LOCAL_API,
     token: Token = None,
@@ -38,7 +39,7 @@ def log_of_events(
     """What happened, oldest first; kept for a year."""
     window = {"since": _moment(since), "until": _moment(until) if until else None}
     with Api(url, token) as api, progress("Reading the log ...", shown=not as_json):
-        asked = {"type": event_type, "entity": entity, **window}
+        asked = {"type": event_type, "entity": entity, **window, "personal": asking(personal)}
         found = list(api.listed("/events/", "events", limit, **asked))
     if as_json:
         document({"events": found})

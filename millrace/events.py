@@ -13,7 +13,17 @@ import typer
 from millrace.addresses import is_laptop
 from millrace.aws import reached
 from millrace.failing import CommandError, MisuseError
-from millrace.options import BUS, LOCAL_AWS, AsJson, AsJsonLines, AwsUrl, Bus, Count, Seconds
+from millrace.options import (
+    BUS,
+    LOCAL_AWS,
+    AsJson,
+    AsJsonLines,
+    AwsUrl,
+    Bus,
+    Count,
+    Personal,
+    Seconds,
+)
 from millrace.output import document, moment, passing, progress, result, say, table
 from millrace.tailing import Arrived, tailed
 
@@ -71,10 +81,13 @@ def tail(
     count: Count = None,
     seconds: Seconds = None,
     bus: Bus = BUS,
+    personal: Personal = False,
     as_json: AsJsonLines = False,
     aws_url: AwsUrl = LOCAL_AWS,
 ) -> None:
-    """Events as they pass the bus, until Ctrl-C."""
+    """Events as they pass the bus, until Ctrl-C; what Millrace sealed stays sealed."""
+    from shared.events.personal import without_personal
+
     until = float("inf") if seconds is None else time.monotonic() + seconds
     left = float("inf") if count is None else count
     try:
@@ -82,7 +95,8 @@ def tail(
             say(f"Waiting for events on {bus}; Ctrl-C stops.")
             while left > 0 and (rest := until - time.monotonic()) > 0:
                 for event in take(rest)[: int(min(left, 10))]:
-                    passing(event, _shown(event), as_json=as_json)
+                    shown = event if personal else without_personal(event)
+                    passing(shown, _shown(event), as_json=as_json)
                     left -= 1
     except KeyboardInterrupt:
         return

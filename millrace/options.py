@@ -11,6 +11,9 @@ ROOT: Final = Path(__file__).parent.parent
 """The checkout that this command was installed from."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+Personal = Annotated[
+    bool, typer.Option("--personal", help="Personal data too, for who may see leads.")
+]
 AsJsonLines = Annotated[bool, typer.Option("--json", help="One JSON document per line.")]
 Url = Annotated[
     str, typer.Option(envvar="MILLRACE_URL", metavar="URL", help="The platform's HTTP API.")
@@ -32,6 +35,13 @@ AwsUrl = Annotated[
     ),
 ]
 Bus = Annotated[str, typer.Option(metavar="NAME", help="The event bus.")]
+
+
+def asking(personal: bool) -> str | None:
+    """The parameter of a request that asks for personal data, or none."""
+    return "true" if personal else None
+
+
 Count = Annotated[int | None, typer.Option(min=1, metavar="N", help="Stop after so many.")]
 Seconds = Annotated[
     float | None, typer.Option("--for", min=0, metavar="SECONDS", help="Stop after so long.")

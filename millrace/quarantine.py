@@ -8,7 +8,7 @@ import typer
 
 from millrace.api import Api, part
 from millrace.failing import MisuseError
-from millrace.options import LOCAL_API, AsJson, Token, Url
+from millrace.options import LOCAL_API, AsJson, Personal, Token, Url, asking
 from millrace.output import document, line, moment, progress, result, table
 
 app = typer.Typer(help="Events that a consumer failed at for the last time.")
@@ -57,10 +57,16 @@ def list_entries(
 
 
 @app.command()
-def show(entry: Entry, as_json: AsJson = False, url: Url = LOCAL_API, token: Token = None) -> None:
+def show(
+    entry: Entry,
+    personal: Personal = False,
+    as_json: AsJson = False,
+    url: Url = LOCAL_API,
+    token: Token = None,
+) -> None:
     """One of them, with the message."""
     with Api(url, token) as api:
-        found = api.get(f"/events/quarantine/{part(entry)}/")
+        found = api.get(f"/events/quarantine/{part(entry)}/", personal=asking(personal))
     if as_json:
         document(found)
         return

@@ -18,7 +18,9 @@ def document() -> str:
         "info": {
             "title": "Millrace events",
             "version": "1",
-            "description": "CloudEvents 1.0, as the detail of events on the EventBridge bus.",
+            "description": "CloudEvents 1.0, as the detail of events on the EventBridge bus. "
+            "One with dataref has its data in a bucket; beside it stand the small fields. "
+            "Fields marked pii are in sealed, encrypted.",
         },
         "defaultContentType": "application/json",
         "channels": {topic: _channel(topic, kinds) for topic in topics},

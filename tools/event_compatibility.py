@@ -13,7 +13,9 @@ from typing import Any, Final
 
 Schema = Mapping[str, Any]
 
-_WORDS: Final = frozenset({"title", "description", "examples", "default", "$schema", "$defs"})
+_WORDS: Final = frozenset(
+    {"title", "description", "examples", "default", "$schema", "$defs", "pii"}
+)
 """What a schema says to people alone."""
 _FIELDS: Final = ("properties", "required")
 

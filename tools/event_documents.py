@@ -51,6 +51,24 @@ def schema(kind: EventType) -> dict[str, Any]:
             "topics": {"type": "array", "items": text},
             "metadata": {"type": "object"},
             "data": data,
+            "dataref": {
+                "type": "string",
+                "pattern": "^[^/]+/events/[0-9a-f]{64}-[1-9][0-9]*$",
+                "description": "CloudEvents' claim check: where the data is if it is too large for "
+                "the bus. Then data holds the small fields only, those that are required or not.",
+            },
+            "sealed": {
+                "type": "object",
+                "description": "The personal fields of data (pii), encrypted: then data is without "
+                "them, those that are required or not.",
+                "required": ["key", "fields", "box"],
+                "properties": {
+                    "key": {"type": "string", "description": "The tenant's data key."},
+                    "fields": {"type": "array", "items": text},
+                    "box": {"type": "string", "contentEncoding": "base64"},
+                },
+                "additionalProperties": False,
+            },
         },
         "additionalProperties": False,
     }
@@ -90,6 +108,7 @@ def _table() -> str:
         "",
         "Generated from `shared/events/catalog/`: `make generate`. Each type has a JSON Schema of",
         "its envelope in `schemas/` and an EventBridge event with sample data in `samples/`.",
+        "Fields with * are personal, sealed on the bus; of open types undeclared ones are, too.",
         "What other AWS services send and our rules accept has a sample in `aws/`.",
         "",
         "| type | version | topics | also accepted as | what happened | data |",
@@ -97,7 +116,7 @@ def _table() -> str:
     ]
     for kind in all_types():
         fields = ", ".join(
-            name if field.is_required() else f"{name}?"
+            (name if field.is_required() else f"{name}?") + ("*" if name in kind.personal else "")
             for name, field in kind.model.model_fields.items()
         )
         doc = " ".join((kind.model.__doc__ or "").split())

@@ -12,11 +12,14 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 LAPTOP: Final = (
-    "crm", "node", "runner", "workflows", "events", "authorizer", "identity", "llm", "local", "cli",
+    "crm", "node", "runner", "workflows", "events", "authorizer", "identity", "webhooks", "llm",
+    "local", "cli",
 )  # fmt: skip
 KINDS: Final = {
-    **{kind: (kind,) for kind in ("crm", "node", "events", "authorizer", "identity")},
+    **{kind: (kind,) for kind in ("crm", "node", "events", "authorizer", "identity", "webhooks")},
     "python_tool": ("python_tool",),
+    "chat": ("chat",),
+    "chat_answer": ("runner", "llm"),
     "runner": ("runner", "llm"),
     "workflows": ("workflows", "runner", "llm"),
 }

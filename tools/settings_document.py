@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from pydantic_core import PydanticUndefined
 
+from functions.chat.answer_settings import AnswerSettings
+from functions.chat.settings import ChatSettings
 from functions.crm.importer import ImporterSettings
 from functions.crm.settings import CrmSettings
 from functions.events.relaying import RelaySettings
@@ -19,13 +21,16 @@ from functions.workflow_loops.agent_ports import AgentSettings
 from functions.workflow_loops.collector import CollectorSettings
 from functions.workflow_loops.runner_settings import RunnerSettings
 from functions.workflow_loops.settings import WorkflowSettings
+from functions.workflow_loops.trigger_starter import TriggerSettings
 from shared.consumers.wiring import ConsumerSettings
+from shared.events.opening_here import OpeningSettings
 from shared.platform.settings import FunctionSettings
 
 CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the CRM": CrmSettings,
     "the importer": ImporterSettings,
     "relay and sweeper": RelaySettings,
+    "what opens events": OpeningSettings,
     "a durable consumer": ConsumerSettings,
     "the replayer": ReplayerSettings,
     "a pipeline's starter": StarterSettings,
@@ -37,6 +42,9 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "the node runner": RunnerSettings,
     "agents": AgentSettings,
     "the collector of machines": CollectorSettings,
+    "the starter of triggered runs": TriggerSettings,
+    "the assistant's routes": ChatSettings,
+    "what answers messages": AnswerSettings,
 }
 
 SEEDS: Final = [

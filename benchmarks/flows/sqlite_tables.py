@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shared.platform.tables import (
@@ -77,3 +77,7 @@ class SqliteTables:
     def remove_fields(self, table: str, key: Key, names: Sequence[str]) -> None:
         """No record of runs does this."""
         raise NotImplementedError("a record of runs removes no fields")
+
+    def add(self, table: str, key: Key, amounts: Mapping[str, int], expires_at: int) -> None:
+        """No record of runs does this."""
+        raise NotImplementedError("a record of runs counts nothing outside of its transactions")

@@ -14,6 +14,9 @@ from functions.crm.routes import (
     operations,
     pipelines,
     replays,
+    suppressions,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from functions.crm.settings import CrmSettings
 from functions.web.assembly import assemble
@@ -24,6 +27,11 @@ _EXPOSED = ["ETag", "Location", "X-Board-Totals", "X-Board-Cursors", "Idempotenc
 
 def create_app(told: CrmSettings) -> FastAPI:
     """The application under given settings."""
-    parts = (health, dispatching, events, forms, leads, pipelines, operations, replays)
+    parts = (
+        health, dispatching, events, forms, leads, pipelines, operations, replays,
+        suppressions, webhook_deliveries, webhook_endpoints,
+    )  # fmt: skip
     routers = [routes.router for routes in parts]
-    return assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
+    app = assemble("Millrace CRM", routers, told, ANSWERS, exposed=_EXPOSED, own=paths.own)
+    app.state.publish_per_minute = told.publish_per_minute
+    return app

@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from functions.crm.cursors import Cursors
+from functions.crm.once import Once
 from functions.crm.settings import ConsumerFacts, settings
 from functions.web.access import PrincipalDep
 from functions.web.problems import BadRequestError
 from shared.consumers.replays import Replays
 from shared.crm.days import LeadDays, lead_days
-from shared.crm.idempotency import Attempt
+from shared.crm.idempotency import Attempt, Idempotency
 from shared.crm.leads import Caller, Leads
 from shared.crm.publishing import Publishing
 from shared.crm.rebuilding import LeadComparison, compare
+from shared.crm.suppressed import SuppressedAddresses
+from shared.events.claims import Blobs, Claims
+from shared.events.data_keys import DataKeys, Kms
+from shared.events.figures import Figure, figures
 from shared.events.log import EventLog
 from shared.events.quarantine import Quarantine
+from shared.events.sealing import Seals
 from shared.identity.public_keys import PublicKeys
 from shared.pipelines.calling import Calls, Deployed
 from shared.pipelines.event_tasks import EventTasks
 from shared.pipelines.runs import Runs
 from shared.pipelines.tracing import Traces
+from shared.platform.blobs import S3Blobs
 from shared.platform.clock import Clock, utc_now
 from shared.platform.dynamo import DynamoTables
 from shared.platform.functions import Functions, LambdaFunctions
+from shared.platform.kms import KmsKeys
 from shared.platform.machines import Machines, StepFunctionsMachines
 from shared.platform.queues import Queues, SqsQueues
 from shared.platform.secrets import secret_value
@@ -55,6 +64,10 @@ class Services:
     consumers: Mapping[str, ConsumerFacts]
     """The durable consumers that there are."""
     event_log: EventLog
+    claims: Claims
+    """Data too large for the bus."""
+    seals: Seals
+    """What is personal in events, as the log has them."""
     rebuilt: Callable[[str, str], LeadComparison]
     """A tenant's lead from its events, beside its row."""
     publishing: Publishing
@@ -62,9 +75,13 @@ class Services:
     replay_queue: str
     lead_days: Callable[[str, str, str], LeadDays]
     """Counts of a tenant from one day to another."""
+    figures: Callable[[str, date, date], Iterable[Figure]]
+    """What became of a tenant's events from one day to another."""
     traces: Traces
     public_keys: PublicKeys
+    suppressed: SuppressedAddresses
     calls: Calls
+    once: Once
     tasks: EventTasks
 
 
@@ -77,10 +94,17 @@ class Runners:
 
 
 def build(
-    tables: Tables, queues: Queues, cursors: Cursors, runners: Runners, clock: Clock = utc_now
+    tables: Tables,
+    queues: Queues,
+    cursors: Cursors,
+    runners: Runners,
+    clock: Clock = utc_now,
+    blobs: Blobs | None = None,
+    kms: Kms | None = None,
 ) -> Services:
     """The services on given ports; tests give fakes."""
     told = settings()
+    claims = Claims(S3Blobs(told.events_bucket) if blobs is None else blobs)
     machines = told.pipeline_machines
     deployed = {p: Deployed(told.pipelines.get(p, ()), arn) for p, arn in machines.items()}
     quarantine = Quarantine(tables, told.quarantine_table, clock)
@@ -94,15 +118,20 @@ def build(
         pipelines=told.pipelines,
         consumers=told.consumers,
         event_log=EventLog(tables, told.event_log_table, told.crm_table),
-        publishing=Publishing(tables, told.crm_table, told.inbox_table, clock),
-        rebuilt=partial(compare, tables, told.crm_table),
+        claims=claims,
+        seals=Seals(DataKeys(tables, told.identity_table, kms or KmsKeys(told.data_key_id), clock)),
+        publishing=Publishing(tables, told.crm_table, told.inbox_table, clock, claims),
+        rebuilt=partial(compare, tables, told.crm_table, claims=claims),
         replays=Replays(tables, told.event_log_table, clock),
         replay_queue=told.replay_queue_url,
         lead_days=partial(lead_days, tables, told.projections_table),
+        figures=partial(figures, tables, told.projections_table),
+        once=Once(Idempotency(tables, told.inbox_table, clock)),
         public_keys=PublicKeys(tables, told.identity_table, clock),
-        traces=Traces(tables, told.crm_table, runs, quarantine, told.pipelines),
+        suppressed=SuppressedAddresses(tables, told.crm_table),
+        traces=Traces(tables, told.crm_table, told.executions_table, quarantine, told.pipelines),
         calls=Calls(tables, runners.machines, runners.functions, runs, deployed, clock),
-        tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock),
+        tasks=EventTasks(tables, told.crm_table, runs, quarantine, told.pipelines, clock, claims),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -45,6 +46,29 @@ class Receipt(BaseModel):
             time=event.time,
             correlation_id=event.correlation_id or event.id,
         )
+
+
+class FlowView(BaseModel):
+    """What became of the events of one type at one consumer on one day."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    consumer: str
+    event_type: str
+    published: int
+    delivered: int
+    failed: int = Field(description="Attempts that failed and come again.")
+    dead: int = Field(description="Given up; they are in quarantine.")
+    mean_seconds: float | None = Field(description="From the event to its effect.")
+
+
+class FlowsView(BaseModel):
+    """Figures of a tenant, by day, consumer and type."""
+
+    since: date
+    until: date
+    flows: list[FlowView]
 
 
 class ConsumerView(ConsumerFacts):

@@ -17,8 +17,9 @@ from shared.crm.errors import (
     LeadNotFoundError,
     PreconditionFailedError,
 )
-from shared.crm.publishing import EventTooLargeError
+from shared.crm.suppressed import NotSuppressedError
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError
+from shared.events.claims import EventTooLargeError, LostDataError, WrongClaimError
 from shared.events.quarantine import NotInQuarantineError
 from shared.identity.errors import NotFoundError
 from shared.pipelines.admission import OursAloneError
@@ -27,6 +28,16 @@ from shared.pipelines.event_tasks import TaskNotFoundError
 from shared.pipelines.mapping import AmbiguousEventError
 from shared.pipelines.tracing import NothingTracedError
 from shared.platform.machines import StillRunningError
+from shared.webhooks.errors import (
+    DeliveryNotFoundError,
+    DeliveryWaitsError,
+    EndpointChangedError,
+    EndpointDisabledError,
+    EndpointNotFoundError,
+    InvalidEndpointError,
+    RecoveryNotFoundError,
+    TooManyEndpointsError,
+)
 
 
 async def _invalid(request: Request, exc: Any) -> Response:
@@ -79,9 +90,18 @@ async def _conflict(_: Request, exc: Any) -> Response:
     return problem(409, "Conflict", str(exc))
 
 
+async def _invalid_endpoint(_: Request, exc: Any) -> Response:
+    entry = {"field": exc.field, "problem": exc.problem, "fix": exc.mend}
+    return problem(400, "Invalid endpoint", str(exc), errors=[entry])
+
+
 async def _too_large(_: Request, exc: Any) -> Response:
     entry = {"field": "data", "problem": str(exc), "fix": "send a link to what is large"}
     return problem(413, "Event too large", str(exc), errors=[entry])
+
+
+async def _lost(_: Request, exc: Any) -> Response:
+    return problem(410, "Data gone", str(exc))
 
 
 ANSWERS: Final[Answers] = {
@@ -90,9 +110,20 @@ ANSWERS: Final[Answers] = {
     NotFoundError: _not_there,
     NotInQuarantineError: _not_there,
     NothingTracedError: _not_there,
+    NotSuppressedError: _not_there,
     ReplayNotFoundError: _not_there,
     ReplayConflictError: _conflict,
+    EndpointNotFoundError: _not_there,
+    DeliveryNotFoundError: _not_there,
+    RecoveryNotFoundError: _not_there,
+    EndpointChangedError: _stale,
+    EndpointDisabledError: _conflict,
+    DeliveryWaitsError: _conflict,
+    TooManyEndpointsError: _conflict,
+    InvalidEndpointError: _invalid_endpoint,
     EventTooLargeError: _too_large,
+    LostDataError: _lost,
+    WrongClaimError: _lost,
     UnusableFormError: _unusable_form,
     NoSuchPipelineError: _not_there,
     TaskNotFoundError: _not_there,

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from shared.events import Event
 from shared.events.quarantine import Quarantined
 from shared.pipelines.runs import Run
+from shared.pipelines.tracing import WorkflowRun
 
 
 class TimelineEntry(BaseModel):
@@ -22,6 +23,11 @@ class TimelineEntry(BaseModel):
     correlation_id: str | None
     causation_id: str | None
     data: dict[str, Any]
+    dataref: str | None = Field(
+        None,
+        description="Set if `data` shows the small fields only: the page was full of large ones "
+        "(ask for this one alone, with limit=1), or what was too large for the bus is gone.",
+    )
 
     @classmethod
     def of(cls, event: Event) -> TimelineEntry:
@@ -35,6 +41,7 @@ class TimelineEntry(BaseModel):
             correlation_id=event.correlation_id,
             causation_id=event.causation_id,
             data=dict(event.data),
+            dataref=event.dataref,
         )
 
 
@@ -67,6 +74,9 @@ class TraceStep(BaseModel):
     event: TraceEvent | None
     runs: list[Run]
     quarantined: list[Quarantined]
+    workflow: WorkflowRun | None = Field(
+        None, description="Of the event by which a workflow's run began: the run as it stands."
+    )
 
 
 class TraceView(BaseModel):

@@ -9,17 +9,19 @@ from pydantic import Field
 
 from shared.events.backends.base import Receipt
 from shared.events.backends.eventbridge import EventBridgeBackend
+from shared.events.data_keys import DataKeys
 from shared.events.envelope import Event
-from shared.events.metrics import EmfMetrics, Outcome, type_and_topic
+from shared.events.figures import Figures, Flow
+from shared.events.metrics import Outcome
 from shared.events.outbox import mark_relayed
+from shared.events.sealing import Seals
 from shared.platform.aws import client
-from shared.platform.clock import utc_now
 from shared.platform.dynamo import DynamoTables
+from shared.platform.kms import KmsKeys
 from shared.platform.log import logger
 from shared.platform.settings import FunctionSettings
 
 log = logger("relay")
-metrics = EmfMetrics()
 tables = DynamoTables()
 
 
@@ -28,6 +30,9 @@ class RelaySettings(FunctionSettings):
 
     crm_table: str = Field(description="Table of entities, their timelines and the outbox.")
     event_bus_name: str = Field(description="The bus that events are put on.")
+    identity_table: str = Field(description="Table of members, keys and registrations.")
+    data_key_id: str = Field(description="The key of KMS that encrypts the data keys of tenants.")
+    figures_table: str = Field(description="Table of what became of tenants' events.")
 
 
 @lru_cache(maxsize=1)
@@ -36,26 +41,34 @@ def settings() -> RelaySettings:
     return RelaySettings()  # the environment gives them
 
 
+@lru_cache(maxsize=1)
+def seals() -> Seals:
+    """The seals of this process."""
+    told = settings()
+    return Seals(DataKeys(tables, told.identity_table, KmsKeys(told.data_key_id)))
+
+
+@lru_cache(maxsize=1)
+def flow() -> Flow:
+    """Where is counted what the bus took; the latency is the outbox's."""
+    return Flow("event bus", Figures(tables, settings().figures_table))
+
+
 def relay(events: Sequence[Event]) -> Receipt:
     """Publishes events in their order and takes the published ones out of the index `pending`.
 
-    A crash in between publishes an event twice; consumers know it by its id.
+    What is personal in them is sealed first; one that cannot be sealed is not published. A crash in
+    between publishes an event twice; consumers know it by its id.
     """
     told = settings()
-    receipt = EventBridgeBackend(told.event_bus_name, client("events").put_events).publish_all(
-        events
-    )
+    backend = EventBridgeBackend(told.event_bus_name, client("events").put_events, seals().seal)
+    receipt = backend.publish_all(events)
     for event in receipt.published:
         mark_relayed(tables, told.crm_table, event)
-        _count(Outcome.PUBLISHED, event)
+        flow().tell(Outcome.PUBLISHED, event, event.tenant or "-")
         log.info("relayed", event_type=event.event_type, event_id=event.id, tenant=event.tenant)
     for event, reason in receipt.failed:
-        _count(Outcome.FAILED, event)
+        flow().tell(Outcome.FAILED, event, event.tenant or "-")
         log.error("not relayed", event_type=event.event_type, event_id=event.id, reason=reason)
+    flow().add()
     return receipt
-
-
-def _count(outcome: Outcome, event: Event) -> None:
-    """By the first topic, so that an event counts once; its latency is the outbox's."""
-    waited = max(0.0, (utc_now() - event.time).total_seconds())
-    metrics.record(outcome, *type_and_topic(event.event_type), "event bus", waited)

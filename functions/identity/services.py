@@ -41,6 +41,8 @@ class Services:
     public_keys: PublicKeys
     audit: Audit
     tenants: Tenants
+    mail_domain: str
+    """Where mail that becomes leads is received; empty is nowhere."""
 
 
 def build(
@@ -49,6 +51,7 @@ def build(
     mail: Callable[[], Mail],
     app_url: str = "",
     sleep: Callable[[float], None] = time.sleep,
+    mail_domain: str = "",
 ) -> Services:
     """The services on given ports; tests give fakes."""
     tenants, letters = Tenants(places), Letters(mail, app_url)
@@ -65,6 +68,7 @@ def build(
         public_keys=PublicKeys(places.tables, places.identity, places.clock, audit),
         audit=audit,
         tenants=tenants,
+        mail_domain=mail_domain,
     )
 
 
@@ -78,7 +82,7 @@ def aws_services() -> Services:
     def mail() -> Mail:
         return SesMail(tables, told.inbox_table, told.mail_from, client("sesv2").send_email)
 
-    return build(places, pool, mail, told.app_url)
+    return build(places, pool, mail, told.app_url, mail_domain=told.mail_domain)
 
 
 async def services(request: Request) -> Services:

@@ -17,6 +17,7 @@ class IdentitySettings(HttpSettings):
     user_pool_id: str = Field(description="The user pool.")
     client_id: str = Field(description="The app client a token must be for.")
     mail_from: str = Field(description="The verified address that mails come from.")
+    mail_domain: str = Field("", description="Where mail that becomes leads is received.")
     app_url: str = Field(
         "", description="Where the pages are that mails lead to; without one they hold the token."
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.identity.api_keys import ApiKey
 from shared.identity.audit import AuditEntry
 from shared.identity.directory import Member
 from shared.identity.invitations import Invitation
 from shared.identity.principal import Kind
-from shared.identity.public_keys import PublicKey
+from shared.identity.public_keys import PublicKey, Purpose, mail_address
 from shared.identity.rights import Right, Role
 from shared.identity.secret_tokens import SecretToken
 from shared.identity.sessions import SignedIn
@@ -135,10 +136,31 @@ class KeysView(BaseModel):
     keys: list[KeyView]
 
 
+class PublicKeyView(BaseModel):
+    """A public key as it is shown."""
+
+    key: str
+    tenant: str
+    name: str
+    purpose: Purpose
+    per_minute: int
+    origins: list[str]
+    created_at: str
+    created_by: str
+    revoked_at: str | None = None
+    address: str | None = Field(None, description="Whose mail becomes leads; of keys for mail.")
+
+    @classmethod
+    def of(cls, key: PublicKey, domain: str) -> Self:
+        """A key, and its address where mail is received."""
+        address = mail_address(key.key, domain) if key.purpose == "mail" and domain else None
+        return cls.model_validate({**asdict(key), "address": address})
+
+
 class PublicKeysView(BaseModel):
     """A tenant's public keys, the latest first."""
 
-    public_keys: list[PublicKey]
+    public_keys: list[PublicKeyView]
 
 
 class AuditView(BaseModel):

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from shared.events.arrivals import registered
+from shared.events.figures import Figures, Flow
+from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.pipelines.deliveries import Delivery, Receiver
 from shared.pipelines.start import Places, Starter
@@ -32,6 +34,7 @@ class StarterSettings(FunctionSettings):
     executions_table: str = Field(description="Table of pipeline runs.")
     quarantine_table: str = Field(description="Table of quarantined events.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
+    figures_table: str = Field(description="Table of what became of tenants' events.")
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +57,8 @@ def receiver() -> Receiver:
         tenant_of=registered(tables, told.identity_table),
         quarantine=Quarantine(tables, told.quarantine_table),
         queues=SqsQueues(),
+        opener=opener_here(tables),
+        flow=Flow(told.pipeline, Figures(tables, told.figures_table)),
     )
 
 
@@ -73,4 +78,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         )
         if outcome == "again":
             failures.append({"itemIdentifier": delivery.message_id})
+    if flow := receiver().flow:
+        flow.add()
     return {"batchItemFailures": failures}

@@ -14,6 +14,8 @@ from typing import Any
 from shared.connections.connections import Connections, Places
 from shared.connections.oauth2.access import Access
 from shared.connections.sending import Sending, TenantConnections
+from shared.events.chains import Origin
+from shared.events.claims import Claims
 from shared.identity import rows
 from shared.identity.audit import Audit
 from shared.nodes.files.tenant_buckets import BucketsOf, Opening, TenantBuckets
@@ -51,6 +53,10 @@ class PortPlaces:
     private: bool = False
     """Whether tokens may be asked for at servers that are not on the internet."""
     clock: Clock = utc_now
+    claims: Claims | None = None
+    """Keeps data of events that is too large for the bus."""
+    origin: Callable[[], Origin] = Origin
+    """What the events of the run say of it."""
 
 
 def tenant_ports(
@@ -65,7 +71,9 @@ def tenant_ports(
         TEMPLATES: TextsOf(TenantTexts(at.tables, at.workflows), tenant),
         NOTICES: NoticesOf(notices, tenant, lambda member: _belongs(at, tenant, member)),
         STEPS: StoredSteps(at.tables, at.workflows, tenant, workflow),
-        EVENTS: OutboxEvents(at.tables, at.crm, tenant, f"workflow/{workflow}", at.clock),
+        EVENTS: OutboxEvents(
+            at.tables, at.crm, tenant, f"workflow/{workflow}", at.clock, at.origin, at.claims
+        ),
         MAIL: TenantMail(_FirstUse(at.mail), tenant, opt_outs),
     }
 

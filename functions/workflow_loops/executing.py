@@ -29,6 +29,7 @@ from shared.workflows.executions.reading import Reading
 from shared.workflows.executions.record import Records
 from shared.workflows.executions.resuming import Resuming
 from shared.workflows.executions.starting import Starting
+from shared.workflows.executions.triggered import Triggered
 from shared.workflows.executions.waiting import Waiting
 from shared.workflows.last_runs import LastRuns
 
@@ -57,6 +58,7 @@ class Executing:
     answering: Answering
     overdue: Overdue
     failures: Failures
+    triggered: Triggered
 
 
 def ports(
@@ -90,6 +92,7 @@ def build(found: Ports, at: Services) -> Executing:
         Answering(found, starting, reading),
         Overdue(found, starting, reading),
         Failures(starting, reading),
+        Triggered(starting),
     )
 
 

@@ -15,16 +15,20 @@ from typing import Any, Final
 from functions.workflow_loops.agent_ports import AgentSettings, agent_ports
 from functions.workflow_loops.connection_ports import PortPlaces, tenant_ports
 from functions.workflow_loops.runner_settings import RunnerSettings, settings
+from shared.events.chains import Origin
+from shared.events.claims import Claims
 from shared.identity.principal import Principal
 from shared.nodes import ports
 from shared.nodes.agents.ports import MEMORY, MODELS, TOOLS
 from shared.platform.aws import client
+from shared.platform.blobs import S3Blobs
 from shared.platform.counters import DynamoCounters
 from shared.platform.foreign_buckets import ForeignBuckets
 from shared.platform.http import CheckedHttp, Egress
 from shared.platform.mail import Mail, SesMail
 from shared.platform.secrets import AwsSecrets
 from shared.platform.spaces import S3Space
+from shared.platform.suppressions import suppressed_in
 from shared.platform.tables import Tables
 from shared.tools.ports import PYTHON, WEB_SEARCH
 
@@ -45,6 +49,8 @@ class Run:
 
     dynamodb: Callable[[], Any]
     """The client behind `tables`."""
+    origin: Callable[[], Origin] = Origin
+    """What the events of the run say of it."""
 
     @cached_property
     def agents(self) -> Mapping[str, Any]:
@@ -64,7 +70,9 @@ def _leads(run: Run) -> Any:
     from shared.nodes.crm.crm_leads import CrmLeads
 
     told = settings()
-    return CrmLeads(Leads(run.tables, told.crm_table, told.inbox_table), run.publisher())
+    return CrmLeads(
+        Leads(run.tables, told.crm_table, told.inbox_table), run.publisher(), run.origin
+    )
 
 
 def _files(run: Run) -> Any:
@@ -132,12 +140,15 @@ def _places(run: Run) -> PortPlaces:
         tables=run.tables, secrets=_secrets(), opening=_foreign(), mail=lambda: _mail(run, told),
         workflows=told.workflows_table, crm=told.crm_table, inbox=told.inbox_table,
         audit=told.audit_table, identity=told.identity_table, prefix=told.tenant_secrets,
-        private=told.private_connections,
+        private=told.private_connections, origin=run.origin,
+        claims=Claims(S3Blobs(told.events_bucket)),
     )  # fmt: skip
 
 
 def _mail(run: Run, told: RunnerSettings) -> Mail:
-    return SesMail(run.tables, told.inbox_table, told.mail_from, client("sesv2").send_email)
+    none_to = suppressed_in(run.tables, told.crm_table)
+    deliver = client("sesv2").send_email
+    return SesMail(run.tables, told.inbox_table, told.mail_from, deliver, suppressed=none_to)
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ class RunnerSettings(FunctionSettings):
     identity_table: str = Field(description="Table of tenants, members and keys.")
     values_bucket: str = Field(description="Bucket of values too large for the table.")
     spaces_bucket: str = Field(description="Bucket of tenants' files, each below its tenant.")
+    events_bucket: str = Field(description="Bucket of data too large for the bus.")
     mail_from: str = Field(description="Verified sender of mails.")
     tenant_secrets: str = Field(
         "millrace", description="First part of the names of the secrets that tenants give."

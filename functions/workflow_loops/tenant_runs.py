@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import shared.nodes
@@ -101,9 +101,10 @@ class TenantRuns:
 
     def _runner(self, execution: str, left: TimeLeft | None) -> NodeRunner:
         children = self._children(execution, left)
+        row = cache(lambda: self._execution(execution))  # what is asked of it never changes
         run = Run(
-            self._tenant, lambda: self._execution(execution).workflow_id, self._tables,
-            lambda: self._publisher(execution), children, self._client,
+            self._tenant, lambda: row().workflow_id, self._tables,
+            lambda: self._publisher(row()), children, self._client, lambda: row().origin,
         )  # fmt: skip
         return NodeRunner(
             self._store, self._flows, ports=ports_of(run), pools=_pools(),
@@ -124,9 +125,9 @@ class TenantRuns:
             raise NodeFailedError("WorkflowLost", f"there is no run {execution}")
         return header
 
-    def _publisher(self, execution: str) -> Principal:
+    def _publisher(self, execution: Execution) -> Principal:
         """Whom a run acts for: who published its version, who tries a draft."""
-        subject = self._subject(self._execution(execution))
+        subject = self._subject(execution)
         found = self._publishers.principal(self._tenant, subject)
         if found is None:
             raise NodeFailedError(

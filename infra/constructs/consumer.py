@@ -6,6 +6,7 @@ bus ─ rule ─> queue ─> function
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_cdk import aws_events as events
@@ -16,11 +17,13 @@ from constructs import Construct
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_open
+from infra.constructs.figures import count_figures
 from infra.constructs.pipeline import Surroundings, pascal
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.tables import GET, PUT
-from shared.consumers.declaration import Action, Declaration
+from shared.consumers.declaration import Action, Declaration, Place
 from shared.events.catalog import spellings
 
 _TIMEOUT_SECONDS: Final = 30
@@ -36,14 +39,28 @@ _GRANTS: Final[dict[Action, str]] = {
 }
 
 
+_KEYS: Final[dict[Place, dict[str, Any]]] = {
+    "workflows": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#triggers#*"]}},
+}
+"""Of a table that others own, the rows that consumers may see."""
+
+
 class Consumer(Construct):
     """One file of `functions/events/consumers/`, deployed."""
 
-    def __init__(self, scope: Construct, said: Declaration, around: Surroundings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        said: Declaration,
+        around: Surroundings,
+        outlets: Mapping[str, sqs.Queue],
+    ) -> None:
+        """`outlets` are the queues that consumers may send to."""
         super().__init__(scope, f"{pascal(said.name)}Consumer")
         self.name = said.name
         self._said = said
         self._around = around
+        self._outlets = {name: outlets[name] for name in said.sends}
         delivery = QueueWithDeadLetters(
             self,
             "delivery",
@@ -52,7 +69,7 @@ class Consumer(Construct):
         )
         self.queue: sqs.Queue = delivery.queue
         self._add_rule(delivery)
-        self._add_function()
+        self.function: ServiceFunction = self._add_function()
         alarm_of_quarantine(self, said.name)
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
@@ -65,7 +82,7 @@ class Consumer(Construct):
             targets=[delivery.as_target()],
         )
 
-    def _add_function(self) -> None:
+    def _add_function(self) -> ServiceFunction:
         data = self._around.data
         made = ServiceFunction(
             self,
@@ -80,20 +97,33 @@ class Consumer(Construct):
                 "IDENTITY_TABLE": data.identity.table_name,
                 "QUEUE_URL": self.queue.queue_url,
                 "MAX_ATTEMPTS": str(MAX_ATTEMPTS),
+                "FIGURES_TABLE": data.projections.table_name,
                 **self._places(),
+                **{
+                    f"{name.upper()}_QUEUE_URL": queue.queue_url
+                    for name, queue in self._outlets.items()
+                },
             },
         )
-        made.allow([*GET, *PUT], [data.inbox.table_arn])
-        if self._said.outside:
+        if self._outlets:
+            made.allow(["sqs:SendMessage"], [one.queue_arn for one in self._outlets.values()])
+        if not self._said.repeatable:
+            made.allow([*GET, *PUT], [data.inbox.table_arn])
+        if self._said.outside and not self._said.repeatable:
             made.allow(["dynamodb:DeleteItem"], [data.inbox.table_arn])  # a lease is given back
         made.allow(GET, [data.identity.table_arn])
         made.allow(PUT, [data.quarantine.table_arn])
         made.allow(CONSUME, [self.queue.queue_arn])
+        count_figures(made, data.projections)
         for place, actions in self._said.needs.items():
-            made.allow([_GRANTS[action] for action in actions], [_table(data, place).table_arn])
+            table = _table(data, place).table_arn
+            made.allow([_GRANTS[action] for action in actions], [table], _KEYS.get(place))
         if self._said.ordered:
             self._allow_order(made)
+        if not self._said.thin:
+            may_open(made, data)
         self._map(made)
+        return made
 
     def _places(self) -> dict[str, str]:
         order = ("crm", "projections") if self._said.ordered else ()
@@ -136,4 +166,4 @@ def _pattern(said: Declaration) -> events.EventPattern:
 
 
 def _table(data: Data, place: str) -> Any:
-    return {"crm": data.crm, "event_log": data.event_log, "projections": data.projections}[place]
+    return getattr(data, place)  # a place is called as its table is

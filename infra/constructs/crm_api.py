@@ -10,8 +10,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.event_data import KEY_ROWS, may_leave, may_open
 from infra.constructs.http_function import HttpFunction
+from infra.constructs.node_runner import KEEP
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import (
     BOARD,
@@ -24,6 +27,7 @@ from infra.constructs.tables import (
     WRITE,
     index_arn,
 )
+from infra.constructs.webhooks import WEBHOOK_SECRETS
 from shared.consumers.declaration import Declaration
 from shared.pipelines.definition import Pipeline as Definition
 
@@ -42,12 +46,14 @@ class CrmApi(Construct):
         pipelines: Sequence[Definition],
         consumers: Sequence[Declaration],
         replays: sqs.Queue,
+        webhooks: sqs.Queue,
     ) -> None:
         super().__init__(scope, name)
         self._deployment = deployment
         self._pipelines = pipelines
         self._consumers = consumers
         self._replays = replays
+        self._webhooks = webhooks
         self._data = data
         self.function = self._crm_function(host)
 
@@ -89,8 +95,14 @@ class CrmApi(Construct):
                 "REPLAY_QUEUE_URL": self._replays.queue_url,
                 "EVENT_LOG_TABLE": data.event_log.table_name,
                 "PROJECTIONS_TABLE": data.projections.table_name,
+                "WEBHOOKS_TABLE": data.webhooks.table_name,
+                "WEBHOOK_QUEUE_URL": self._webhooks.queue_url,
+                "PRIVATE_CONNECTIONS": "false",
             },
         )
+        may_open(made, data)
+        made.allow(GET, [data.identity.table_arn], KEY_ROWS)
+        may_leave(made, data)
         made.allow([*READ, *WRITE], [data.crm.table_arn])
         made.allow([*GET, *PUT], [data.inbox.table_arn])
         # Public keys, and nothing else: who is a member is the authorizer's to know.
@@ -99,7 +111,9 @@ class CrmApi(Construct):
         made.allow([*READ, *PUT], [data.quarantine.table_arn])
         made.allow([*READ, *PUT], [data.event_log.table_arn])
         made.allow(["dynamodb:Query"], [data.projections.table_arn])
-        made.allow(["sqs:SendMessage"], [self._replays.queue_arn])
+        made.allow([*READ, *PUT, "dynamodb:DeleteItem"], [data.webhooks.table_arn])
+        made.allow(KEEP, [own_arn("secretsmanager", WEBHOOK_SECRETS)])
+        made.allow(["sqs:SendMessage"], [self._replays.queue_arn, self._webhooks.queue_arn])
         indexes = (
             (data.crm, BOARD),
             (data.crm, CORRELATION),

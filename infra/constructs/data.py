@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -52,12 +53,30 @@ class Data(Construct):
         )
         # What durable consumers make of events; it can be made again from them.
         self.projections = table(self, "ProjectionsTable", config, expires=True)
+        self.webhooks: dynamodb.Table = table(
+            self,
+            "WebhooksTable",
+            config,
+            expires=True,
+            indexes={DUE: ["tenant", "endpoint_id", "id"]},
+        )
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)
         self.workflows = table(self, "WorkflowsTable", config)
+        # Conversations end after a month, tasks after a day.
+        self.chat = table(self, "ChatTable", config, expires=True, indexes={DUE: ["tenant", "id"]})
         self.imports = import_bucket(self, config)
         self.values = private_bucket(self, "ValuesBucket", config)
         self.spaces = private_bucket(self, "SpacesBucket", config)
+        self.events = private_bucket(self, "EventsBucket", config)
+        # Without it nobody reads what was ever sealed: it goes only where tables go.
+        self.data_key = kms.Key(
+            self,
+            "DataKeysKey",
+            description="Encrypts the data keys of tenants",
+            enable_key_rotation=True,
+            removal_policy=removal(config),
+        )
         self.cursor_secret = secretsmanager.Secret(
             self,
             "CursorSecret",

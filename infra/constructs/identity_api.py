@@ -6,9 +6,9 @@ from typing import Final
 
 from constructs import Construct
 
-from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
 from infra.constructs.http_function import HttpFunction
+from infra.constructs.sending import SEND, sent_by
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import GET, PUT, READ
 from infra.constructs.user_pool import Users
@@ -84,6 +84,7 @@ class IdentityApi(Construct):
                 "USER_POOL_ID": self._users.pool.user_pool_id,
                 "CLIENT_ID": self._users.client.user_pool_client_id,
                 "MAIL_FROM": sender,
+                "MAIL_DOMAIN": config.mail_domain,
                 "APP_URL": config.app_url,
             },
         )
@@ -92,5 +93,5 @@ class IdentityApi(Construct):
         made.allow([*GET, *PUT, *_DELETE], [data.inbox.table_arn])
         made.allow(["dynamodb:Query"], [data.audit.table_arn])
         made.allow(_POOL, [self._users.pool.user_pool_arn])
-        made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
+        made.allow(SEND, sent_by(sender))
         return made

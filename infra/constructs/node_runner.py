@@ -16,8 +16,10 @@ from constructs import Construct
 
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_leave
 from infra.constructs.python_tool import PythonTool
 from infra.constructs.roles import right, service_role
+from infra.constructs.sending import SEND, sent_by
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import BOARD, GET, PUT, READ, index_arn
 from shared.platform.flow_machines import PREFIX
@@ -80,11 +82,12 @@ class NodeRunner(Construct):
         made.allow(["s3:GetObject", "s3:PutObject"], [data.values.arn_for_objects("*")])
         made.allow(["s3:GetObject", "s3:PutObject"], [data.spaces.arn_for_objects("*")])
         made.allow(["s3:ListBucket"], [data.spaces.bucket_arn])
+        may_leave(made, data)
         made.allow(KEEP, [own_arn("secretsmanager", SECRETS)])  # tokens are renewed by runs
         made.allow(["sts:AssumeRole"], [BUCKET_ROLES])
         starts = ["states:StartExecution", "states:SendTaskSuccess"]
         made.allow(starts, [own_arn("states", MACHINES)])
-        made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{sender}")])
+        made.allow(SEND, sent_by(sender))
         made.allow(["lambda:InvokeFunction"], [self.python.arn])
         self._may_call_itself(made)
         return made

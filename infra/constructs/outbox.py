@@ -13,6 +13,9 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.alarms import alarm_when
+from infra.constructs.data import Data
+from infra.constructs.event_data import may_seal
+from infra.constructs.figures import count_figures
 from infra.constructs.queue_with_dead_letters import dead_letters
 from infra.constructs.schedule import repeat
 from infra.constructs.service_function import Deployment, ServiceFunction
@@ -34,11 +37,13 @@ class Outbox(Construct):
         scope: Construct,
         name: str,
         deployment: Deployment,
-        table: dynamodb.Table,
+        data: Data,
         bus: events.EventBus,
     ) -> None:
         super().__init__(scope, name)
-        self._table = table
+        self._data = data
+        self._table: dynamodb.Table = data.crm
+        self._figures: dynamodb.Table = data.projections
         self._bus = bus
         self.relay = self._function("Relay", deployment, timeout=30)
         self.sweeper = self._function("Sweeper", deployment, timeout=50)
@@ -56,9 +61,12 @@ class Outbox(Construct):
             environment={
                 "CRM_TABLE": self._table.table_name,
                 "EVENT_BUS_NAME": self._bus.event_bus_name,
+                "FIGURES_TABLE": self._figures.table_name,
             },
         )
+        count_figures(made, self._figures)
         made.allow(["dynamodb:UpdateItem"], [self._table.table_arn])
+        may_seal(made, self._data)
         made.allow(["events:PutEvents"], [self._bus.event_bus_arn])
         return made
 

@@ -16,10 +16,12 @@ from constructs import Construct
 
 from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
-from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_open
+from infra.constructs.figures import count_figures
 from infra.constructs.machine import ExpressMachine
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
+from infra.constructs.sending import SEND, sent_by
 from infra.constructs.service_function import Deployment, ServiceFunction
 from infra.constructs.tables import GET, PUT
 from shared.events.catalog import spellings
@@ -81,7 +83,10 @@ class Pipeline(Construct):
         if self._sends_mail(name):
             inbox = self._around.data.inbox
             made.allow([*GET, *PUT], [inbox.table_arn])  # the lease that makes a mail go out once
-            made.allow(["ses:SendEmail"], [own_arn("ses", f"identity/{self._around.sender}")])
+            # Which addresses take no more mail, and nothing else of the CRM.
+            none_to = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#suppressions"]}}
+            made.allow(GET, [self._around.data.crm.table_arn], none_to)
+            made.allow(SEND, sent_by(self._around.sender))
         return made
 
     def _sends_mail(self, node: str) -> bool:
@@ -91,7 +96,9 @@ class Pipeline(Construct):
         if not self._sends_mail(node):
             return {}
         around = self._around
-        return {"MAIL_FROM": around.sender, "INBOX_TABLE": around.data.inbox.table_name}
+        tables = {"INBOX_TABLE": around.data.inbox, "CRM_TABLE": around.data.crm}
+        named = {name: table.table_name for name, table in tables.items()}
+        return {"MAIL_FROM": around.sender, **named}
 
     def _add_rule(self, delivery: QueueWithDeadLetters) -> None:
         events.Rule(
@@ -125,14 +132,17 @@ class Pipeline(Construct):
                 "PIPELINE": self._definition.name,
                 "QUEUE_URL": self.queue.queue_url,
                 "MAX_ATTEMPTS": str(MAX_ATTEMPTS),
+                "FIGURES_TABLE": data.projections.table_name,
             },
         )
         written = (data.crm, data.inbox, data.executions, data.quarantine)
         starter.allow(PUT, [table.table_arn for table in written])
         read = (data.crm, data.inbox, data.identity)
         starter.allow(GET, [table.table_arn for table in read])
+        may_open(starter, data)
         starter.allow(["states:StartSyncExecution"], [self.machine.arn])
         starter.allow(CONSUME, [self.queue.queue_arn])
+        count_figures(starter, data.projections)
         lambda_.CfnEventSourceMapping(
             self,
             "StarterQueueMapping",

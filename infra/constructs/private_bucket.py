@@ -1,4 +1,4 @@
-"""Buckets that only our functions read: large values of runs, and the files of tenants."""
+"""Buckets that only our functions read: large values of runs and events, files of tenants."""
 
 from __future__ import annotations
 

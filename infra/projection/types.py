@@ -75,6 +75,7 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     ),
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
     # The version that it points to is of a deployment; here it stands for the function as it is.
+    "AWS::KMS::Key": ("Description",),
     "AWS::Lambda::Alias": ("FunctionName", "Name"),
     "AWS::Lambda::EventSourceMapping": (
         "BatchSize",
@@ -106,7 +107,16 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::S3::Bucket": ("NotificationConfiguration", "VersioningConfiguration"),
     "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
-    "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
+    "AWS::SES::ReceiptRule": ("Rule", "RuleSetName"),
+    "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
+    "AWS::SNS::Subscription": ("Endpoint", "Protocol", "RawMessageDelivery", "TopicArn"),
+    "AWS::SNS::Topic": ("TopicName",),
+    "AWS::SQS::Queue": (
+        "FifoQueue",
+        "MessageRetentionPeriod",
+        "RedrivePolicy",
+        "VisibilityTimeout",
+    ),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
     "AWS::Scheduler::Schedule": (
         "Description",
@@ -136,9 +146,8 @@ IGNORED: Final[dict[str, str]] = {
     "AWS::EC2::SubnetRouteTableAssociation": "no program of a laptop has any network",
     "AWS::EC2::VPC": "no program of a laptop has any network",
     "AWS::CloudWatch::Dashboard": "`make run` shows each line as it is written",
-    "AWS::KMS::Key": "only what alarms say is encrypted with a key of ours",
     "AWS::Lambda::Version": "a laptop runs the sources as they stand; its id changes with them",
-    "AWS::SNS::Subscription": "there are no alarms to hear of",
-    "AWS::SNS::Topic": "there are no alarms to tell",
-    "AWS::SNS::TopicPolicy": "there are no alarms to tell",
+    "AWS::SES::ConfigurationSet": "`local.seams.returned_mails` tells of what comes back",
+    "AWS::SES::ConfigurationSetEventDestination": "as its configuration set",
+    "AWS::SNS::TopicPolicy": "nobody on a laptop publishes but SES, which the laptop plays itself",
 }

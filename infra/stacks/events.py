@@ -18,6 +18,6 @@ class EventsStack(ReadableStack):
     def __init__(self, scope: Construct, name: str, config: StageConfig, data: DataStack) -> None:
         super().__init__(scope, name, description="Millrace: event bus, relay and sweeper")
         self.bus = event_bus(self)
-        outbox = Outbox(self, "outbox", Deployment(config), data.data.crm, self.bus)
+        outbox = Outbox(self, "outbox", Deployment(config), data.data, self.bus)
         speakers = (outbox.relay, outbox.sweeper)
         reserve_own_sources(self, self.bus, [speaker.role.role_arn for speaker in speakers])

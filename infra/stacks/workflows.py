@@ -7,6 +7,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.node_runner import NodeRunner
 from infra.constructs.service_function import Deployment
+from infra.constructs.triggered_runs import TriggeredRuns
 from infra.constructs.workflow_api import WorkflowApi
 from infra.constructs.workflow_upkeep import WorkflowUpkeep
 from infra.stacks.application import ApplicationStack
@@ -37,3 +38,4 @@ class WorkflowsStack(ReadableStack):
         application.api.serve_workflows(made, made.function)
         told = {**made.environment, "ALLOWED_HOSTS": application.api.host}
         WorkflowUpkeep(self, "upkeep", deployment, data.data, events.bus, runner, told)
+        TriggeredRuns(self, deployment, data.data, application.triggered, runner, told)

@@ -15,6 +15,8 @@ from local.access.leading_keys import keys_context, leading_keys
 from local.blueprint import ACCOUNT, REGION
 
 Params = Mapping[str, Any]
+CONFIGURATION_SET: Final = "millrace-mail"
+"""The one that the sender's identity names; the laptop has no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def _mail(params: Params) -> Iterator[Need]:
     # "Name <address>" is sent by the address.
     address = address.rpartition("<")[2].rstrip("> ")
     yield Need("ses:SendEmail", arn("ses", f"identity/{address}"))
+    # The identity's own set takes part in each of its mails, and needs the right as well.
+    yield Need("ses:SendEmail", arn("ses", f"configuration-set/{CONFIGURATION_SET}"))
 
 
 def _queue(params: Params) -> str:
@@ -151,9 +155,15 @@ def _pool(params: Params) -> str:
     return arn("cognito-idp", f"userpool/{params.get('UserPoolId', '*')}")
 
 
+def _key(params: Params) -> str:
+    name = str(params.get("KeyId", "*"))
+    return name if name.startswith("arn:") else arn("kms", f"key/{name}")
+
+
 _RESOURCE: Final[Mapping[str, Callable[[Params], str]]] = {
     "cognito-idp": _pool,
     "dynamodb": _table,
+    "kms": _key,
     "s3": _object,
     "secretsmanager": _secret,
     "sqs": _queue,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from local.blueprint import BlueprintError, Resource
-from local.provision import compute, events, identity, policies, storage
+from local.provision import compute, events, identity, mail, policies, storage
 from local.provision.deployment import Deployment
 
 Attributes = Mapping[str, Any]
@@ -19,6 +19,7 @@ CREATE: Final[Mapping[str, Create]] = {
     "AWS::S3::BucketPolicy": policies.bucket_policy,
     "AWS::SQS::Queue": storage.queue,
     "AWS::SecretsManager::Secret": storage.secret,
+    "AWS::KMS::Key": storage.key,
     "AWS::Logs::LogGroup": storage.log_group,
     "AWS::Events::EventBus": events.bus,
     "AWS::Events::Archive": events.archive,
@@ -29,6 +30,10 @@ CREATE: Final[Mapping[str, Create]] = {
     "AWS::Cognito::UserPool": identity.user_pool,
     "AWS::Cognito::UserPoolClient": identity.user_pool_client,
     "AWS::SES::EmailIdentity": identity.sender,
+    "AWS::SES::ReceiptRuleSet": mail.receipt_rule_set,
+    "AWS::SES::ReceiptRule": mail.receipt_rule,
+    "AWS::SNS::Topic": mail.topic,
+    "AWS::SNS::Subscription": mail.subscription,
     "AWS::Lambda::Function": compute.function,
     "AWS::Lambda::Alias": compute.alias,
     "AWS::Lambda::EventSourceMapping": compute.event_source_mapping,

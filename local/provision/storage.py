@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from moto.kms.models import kms_backends
+
+from local.blueprint import ACCOUNT, REGION
 from local.provision.clients import aws
 from local.provision.deployment import Deployment
 
@@ -39,12 +43,15 @@ def table(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, 
 
 def queue(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
     """An SQS queue; its dead-letter queue is referred to and therefore made before."""
-    physical = properties.get("QueueName", name)
+    fifo = bool(properties.get("FifoQueue"))
+    physical = properties.get("QueueName", f"{name}.fifo" if fifo else name)
     attributes = {
         key: json.dumps(value) if isinstance(value, dict) else str(value)
         for key, value in properties.items()
         if key in {"VisibilityTimeout", "RedrivePolicy", "DelaySeconds", "MessageRetentionPeriod"}
     }
+    if fifo:
+        attributes["FifoQueue"] = "true"
     url = aws("sqs").create_queue(QueueName=physical, Attributes=attributes)["QueueUrl"]
     arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return {
@@ -78,6 +85,20 @@ def secret(name: str, properties: dict[str, Any], deployment: Deployment) -> Map
     physical = properties.get("Name", name)
     made = aws("secretsmanager").create_secret(Name=physical, SecretString=value)
     return {"Ref": made["ARN"], "Name": physical, "Value": value}
+
+
+def key(name: str, properties: dict[str, Any], deployment: Deployment) -> Mapping[str, Any]:
+    """A key of KMS; it is the one of the last start, so that what it encrypted can be read."""
+    made = aws("kms").create_key(Description=properties.get("Description", name))["KeyMetadata"]
+    backend = kms_backends[ACCOUNT][REGION]
+    found = backend.keys.pop(made["KeyId"])
+    if kept := deployment.secrets.get(name):
+        found.id, material = kept.split(":")
+        found.arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{found.id}"
+        found.key_material = base64.b64decode(material)
+    backend.keys[found.id] = found
+    value = f"{found.id}:{base64.b64encode(found.key_material).decode()}"
+    return {"Ref": found.id, "Name": found.id, "Arn": found.arn, "Value": value}
 
 
 def log_group(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:

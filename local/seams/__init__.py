@@ -23,6 +23,7 @@ from local.seams import (
     lookups_kept,
     object_events,
     queue_receiving,
+    returned_mails,
     schedule_expressions,
     sent_mails,
     weak_calls,
@@ -80,6 +81,7 @@ def install(
     schedule_expressions.install()
     object_events.install()
     sent_mails.install(on_mail)
+    returned_mails.install()
 
 
 def install_interpreter(credentials: Credentials) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shared.consumers.declaration import Declaration, Needs
+from shared.consumers.declaration import Declaration, Needs, Outlet
 from shared.consumers.work import DeclaredWork, Work
 
 if TYPE_CHECKING:
@@ -46,14 +46,19 @@ def consumer(
     *,
     ordered: bool = False,
     outside: bool = False,
+    thin: bool = False,
     needs: Needs | None = None,
+    repeatable: bool = False,
+    sends: tuple[Outlet, ...] = (),
 ) -> Callable[[Work], Consumer]:
     """Declares the decorated function a consumer; see `Declaration` for what each word says."""
 
     def declare(work: Work) -> Consumer:
         about = (work.__doc__ or "").partition("\n")[0]
         heard = (topics, types, filter or {})
-        said = Declaration(work.__name__, *heard, ordered, outside, needs or {}, about)
+        said = Declaration(
+            work.__name__, *heard, ordered, outside, thin, needs or {}, repeatable, sends, about
+        )
         return Consumer(work, said)
 
     return declare

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-Place = Literal["crm", "event_log", "projections"]
+Place = Literal["crm", "event_log", "projections", "webhooks", "workflows"]
 """A table that a consumer may use."""
 Action = Literal["get", "query", "put", "add", "delete"]
 """What it may do there; the infrastructure grants exactly these."""
 Needs = Mapping[Place, tuple[Action, ...]]
+Outlet = Literal["triggered_runs"]
+"""A queue that a consumer may send to."""
 
 FOLDER: Final = Path("functions") / "events" / "consumers"
 MODULE: Final = ".".join(FOLDER.parts)
@@ -43,7 +45,14 @@ class Declaration:
     """Handles the events of one entity one after the other, by their sequence."""
     outside: bool = False
     """Has effects outside of Millrace: takes a lease, and refuses replays unless told."""
+    thin: bool = False
+    """Sees events as they are on the bus: of one whose data is kept elsewhere, the small fields."""
     needs: Needs = field(default_factory=dict)
+    repeatable: bool = False
+    """Doing it twice is doing it once: what it writes is the same row again, what it sends is known
+    where it goes. It has neither lease nor inbox key, which cost more than many an effect."""
+    sends: tuple[Outlet, ...] = ()
+    """Queues that it sends to."""
     about: str = ""
     """The first line of its docstring."""
 
@@ -115,11 +124,17 @@ def _arguments(path: Path, call: ast.Call) -> dict[str, Any]:
 
 def _check_filter(said: Declaration) -> None:
     from shared.events.patterns import InvalidPatternError, Pattern  # few consumers have one
+    from shared.events.personal import sealed_fields_of
 
     try:
         Pattern(said.filter)
     except InvalidPatternError as error:
         raise ConsumerDeclarationError(f"{said.name}: filter: {error}") from None
+    if hidden := sealed_fields_of(said.filter, said.types, said.topics):
+        raise ConsumerDeclarationError(
+            f"{said.name}: filter: {', '.join(hidden)}: personal, hence sealed on the bus where no "
+            "rule can see it; look at it in the consumer"
+        )
 
 
 def _check(said: Declaration) -> None:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
 from shared.consumers.context import Context
-from shared.consumers.declaration import Place
+from shared.consumers.declaration import Outlet, Place
 from shared.consumers.lease import leased
 from shared.consumers.matching import hears
 from shared.consumers.order import ORDER_WRITE, Order, WaitsError
 from shared.consumers.work import DeclaredWork
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
+from shared.events.opening import Opener
 from shared.events.quarantine import NotInQuarantineError, Quarantine, entry_id
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
 
-Done = Literal["done", "repeated"]
+Done = Literal["done", "repeated", "passed"]
+"""What is passed by a repeatable consumer had no effect."""
 
 KEPT: Final = timedelta(days=400)
 """Inbox keys outlive the event log, so that no replay of it repeats an effect."""
@@ -52,6 +54,8 @@ class Handling:
     quarantine: Quarantine
     places: Mapping[Place, str]
     clock: Clock = utc_now
+    opener: Opener = field(default_factory=Opener)
+    send: Callable[[Outlet, str], None] | None = None
 
     @property
     def order(self) -> Order:
@@ -143,6 +147,14 @@ class Handling:
 
     def _once(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         said = self.consumer.declaration
+        if said.repeatable:
+            sent: list[Outlet] = []
+            effects, context = self._work(event, tenant, tried, sent)
+            if effects:
+                self.tables.transact(effects)
+            for call in context.afterwards:
+                call()
+            return "done" if sent or effects else "passed"
         if self._stands(event, tenant):
             return "repeated"
         if not said.outside:
@@ -152,7 +164,7 @@ class Handling:
 
     def _effect(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         name = self.consumer.declaration.name
-        effects = self._work(event, tenant, tried)
+        effects, context = self._work(event, tenant, tried)
         mark = inbox_write(self.inbox_table, tenant, name, event.id, self.clock, KEPT)
         try:
             self.tables.transact([mark, *also, *effects])
@@ -160,22 +172,40 @@ class Handling:
             if INBOX_WRITE in refused.labels:
                 return "repeated"
             raise
+        for call in context.afterwards:
+            call()
         return "done"
 
     def _stands(self, event: Event, tenant: str) -> bool:
         name = self.consumer.declaration.name
         return handled(self.tables, self.inbox_table, tenant, name, event.id)
 
-    def _work(self, event: Event, tenant: str, tried: Tried) -> Sequence[Write]:
+    def _work(
+        self, event: Event, tenant: str, tried: Tried, sent: list[Outlet] | None = None
+    ) -> tuple[Sequence[Write], Context]:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
-            tried.replay, self.clock,
+            tried.replay, self.clock, on_bus=event,
+            **self._outlets([] if sent is None else sent),
         )  # fmt: skip
-        answer: Any = self.consumer(event, context)
+        seen = event if self.consumer.declaration.thin else self.opener.open(event)
+        answer: Any = self.consumer(seen, context)
         if inspect.isawaitable(answer):
             answer = asyncio.run(_finished(answer))
-        return list(answer or ())
+        return list(answer or ()), context
+
+    def _outlets(self, sent: list[Outlet]) -> dict[str, Any]:
+        """How the consumer sends, where it may; what it sent is noted."""
+        send = self.send
+        if send is None:
+            return {}
+
+        def noted(outlet: Outlet, body: str) -> None:
+            send(outlet, body)
+            sent.append(outlet)
+
+        return {"send": noted}
 
 
 async def _finished(answer: Any) -> Any:

@@ -16,6 +16,8 @@ from shared.consumers.matching import hears
 from shared.consumers.order import WaitsError
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
+from shared.events.figures import Flow
+from shared.events.metrics import Outcome as Flowed
 from shared.events.quarantine import NO_TENANT, Quarantined, entry_id
 from shared.platform.backoff import delay_after
 from shared.platform.clock import Clock, iso, utc_now
@@ -40,6 +42,8 @@ class Receiver:
     tenant_of: TenantOf
     queues: Queues
     clock: Clock = utc_now
+    flow: Flow | None = None
+    """Where what becomes of events is counted."""
 
     @property
     def name(self) -> str:
@@ -59,6 +63,8 @@ class Receiver:
             )
             if outcome == "again":
                 failures.append({"itemIdentifier": one.message_id})
+        if self.flow:
+            self.flow.add()
         return {"batchItemFailures": failures}
 
     def receive(self, delivery: Delivery) -> tuple[Outcome, str]:
@@ -68,18 +74,17 @@ class Receiver:
             event = arrived(delivery.body, self.tenant_of)
             return self._receive(delivery, event)
         except RejectedEventError as error:
-            known = (
-                error.tenant or NO_TENANT,
-                error.event_id or delivery.message_id,
-                error.event_type or "unknown",
-            )
+            said = self.handling.consumer.declaration
+            if said.repeatable and said.outside and event is None:
+                return "passed", str(error)  # the event log gives it up; nothing is to be done here
+            known = _known(event) if event else _rejected(error, delivery)
             return self._give_up(delivery, known, str(error))
         except GapError as error:
             return self._give_up(delivery, _known(event), str(error))
         except LeasedError as error:
             return self._later(delivery, str(error))
         except WaitsError as error:
-            return self._failed(delivery, event, str(error))
+            return self._waits(delivery, event, str(error))
         except Exception as error:  # whatever it was, the event must not be lost
             return self._failed(delivery, event, f"{type(error).__name__}: {error}")
 
@@ -93,12 +98,27 @@ class Receiver:
         if not hears(said, event):
             return "passed", "not what this consumer hears"
         tried = Tried(delivery.attempt, replay.id if replay else None)
-        return self.handling.handle(event, event.tenant or NO_TENANT, tried), ""
+        done = self.handling.handle(event, event.tenant or NO_TENANT, tried)
+        if done == "done" and not replay:
+            self._count(Flowed.DELIVERED, event)
+        return done, ""
+
+    def _waits(self, delivery: Delivery, event: Event | None, why: str) -> tuple[Outcome, str]:
+        """For its turn, which is no failure until no attempt is left."""
+        if delivery.attempt >= self.max_attempts and event is not None:
+            return self._give_up(delivery, _known(event), why)
+        return self._later(delivery, why)
 
     def _failed(self, delivery: Delivery, event: Event | None, error: str) -> tuple[Outcome, str]:
         if delivery.attempt >= self.max_attempts and event is not None:
             return self._give_up(delivery, _known(event), error)
+        if event is not None:
+            self._count(Flowed.FAILED, event)
         return self._later(delivery, error)
+
+    def _count(self, outcome: Flowed, event: Event) -> None:
+        if self.flow:
+            self.flow.tell(outcome, event, event.tenant or NO_TENANT)
 
     def _later(self, delivery: Delivery, why: str) -> tuple[Outcome, str]:
         wait = delay_after(delivery.attempt, _FIRST_DELAY, _LONGEST_DELAY)
@@ -124,7 +144,17 @@ class Receiver:
                 body=delivery.body,
             )
         )
+        if self.flow:
+            self.flow.dead(tenant, event_type)
         return "quarantined", error
+
+
+def _rejected(error: RejectedEventError, delivery: Delivery) -> tuple[str, str, str]:
+    return (
+        error.tenant or NO_TENANT,
+        error.event_id or delivery.message_id,
+        error.event_type or "unknown",
+    )
 
 
 def _known(event: Event | None) -> tuple[str, str, str]:

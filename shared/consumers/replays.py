@@ -8,7 +8,7 @@ is taken again, and the consumer's inbox makes what was sent twice one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -18,7 +18,15 @@ from pydantic import TypeAdapter
 from shared.events.log import Wanted
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.ids import new_id
-from shared.platform.tables import Absent, FieldIs, Put, Query, Tables, TransactionRefusedError
+from shared.platform.tables import (
+    Absent,
+    FieldIs,
+    Put,
+    Query,
+    Tables,
+    TransactionRefusedError,
+    Write,
+)
 
 Status = Literal["running", "done", "cancelled", "failed"]
 
@@ -120,17 +128,17 @@ class Replays:
         page = self._tables.query(query)
         return [_of(item) for item in page.items], page.next_start
 
-    def cancel(self, tenant: str, replay_id: str) -> Replay:
-        """Ends a replay after the page that it may be sending now.
+    def cancel(self, tenant: str, replay_id: str, also: Sequence[Write] = ()) -> Replay:
+        """Ends a replay after the page that it may be sending now; `also` is written with it.
 
         Raises:
             ReplayConflictError: it has ended.
         """
         found = self._running(tenant, replay_id)
-        return self.move(found, status="cancelled", ended_at=self._clock())
+        return self.move(found, also, status="cancelled", ended_at=self._clock())
 
-    def resumed(self, tenant: str, replay_id: str) -> Replay:
-        """A replay whose step was lost or that failed, ready for its next step.
+    def resumed(self, tenant: str, replay_id: str, also: Sequence[Write] = ()) -> Replay:
+        """A replay whose step was lost or that failed, ready for its next step; with `also`.
 
         Raises:
             ReplayConflictError: it is done or was cancelled.
@@ -138,9 +146,9 @@ class Replays:
         found = self.get(tenant, replay_id)
         if found.status not in ("running", "failed"):
             raise ReplayConflictError(f"{replay_id} is {found.status}; start another one")
-        return self.move(found, status="running", ended_at=None, error=None)
+        return self.move(found, also, status="running", ended_at=None, error=None)
 
-    def move(self, before: Replay, **changes: Any) -> Replay:
+    def move(self, before: Replay, also: Sequence[Write] = (), /, **changes: Any) -> Replay:
         """Notes a step, on the condition that nobody was faster.
 
         Raises:
@@ -148,7 +156,7 @@ class Replays:
         """
         after = replace(before, step=before.step + 1, **changes)
         try:
-            self._tables.transact([self._put(after, before.step)])
+            self._tables.transact([self._put(after, before.step), *also])
         except TransactionRefusedError:
             raise ReplayConflictError(f"{before.id} went on meanwhile; look again") from None
         return after

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final, get_args
 
 from pydantic import Field
 
-from shared.consumers.declaration import Place
+from shared.consumers.declaration import Outlet, Place
 from shared.consumers.handling import Handling
 from shared.consumers.receiving import Receiver
 from shared.consumers.work import DeclaredWork
 from shared.events.arrivals import registered
+from shared.events.figures import Figures, Flow
+from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.platform.dynamo import DynamoTables
 from shared.platform.queues import SqsQueues
@@ -28,6 +31,7 @@ class ConsumerSettings(FunctionSettings):
     inbox_table: str = Field(description="Table of inbox keys.")
     identity_table: str = Field(description="Table of members, keys and registrations.")
     quarantine_table: str = Field(description="Table of quarantined events.")
+    figures_table: str = Field(description="Table of what became of tenants' events.")
 
 
 def receiver_of(consumer: DeclaredWork) -> Receiver:
@@ -38,8 +42,16 @@ def receiver_of(consumer: DeclaredWork) -> Receiver:
         for place in _PLACES
         if (name := f"{place.upper()}_TABLE") in os.environ
     }
+    queues = SqsQueues()
     handling = Handling(
-        consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places
-    )
+        consumer, tables, told.inbox_table, Quarantine(tables, told.quarantine_table), places,
+        opener=opener_here(tables), send=_sending(queues, consumer.declaration.sends),
+    )  # fmt: skip
+    flow = Flow(consumer.declaration.name, Figures(tables, told.figures_table))
     tenant_of = registered(tables, told.identity_table)
-    return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, SqsQueues())
+    return Receiver(handling, told.queue_url, told.max_attempts, tenant_of, queues, flow=flow)
+
+
+def _sending(queues: SqsQueues, sends: tuple[Outlet, ...]) -> Callable[[Outlet, str], None]:
+    urls = {name: os.environ[f"{name.upper()}_QUEUE_URL"] for name in sends}
+    return lambda outlet, body: queues.send(urls[outlet], body)

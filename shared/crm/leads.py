@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from shared.crm.board import Board, board_keys, counted, lead_of
@@ -11,6 +11,7 @@ from shared.crm.errors import LeadNotFoundError, PreconditionFailedError
 from shared.crm.idempotency import WRITE, Answer, Attempt, Idempotency
 from shared.crm.lead import Lead, LeadStatus, LeadUpdate, NewLead, StatusUpdate, touched
 from shared.events import EntityRef, Event, get_event_bus
+from shared.events.chains import UNKNOWN, Origin
 from shared.events.outbox import (
     STATE,
     Change,
@@ -29,6 +30,7 @@ _ATTEMPTS: Final = 5
 """How often a change without a named version is decided anew when somebody was faster."""
 
 R = TypeVar("R")
+Also = Callable[[str], Sequence[Write]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Caller:
     if_match: int | None = None
     """The version the caller saw; None accepts any."""
     attempt: Attempt | None = None
+    origin: Origin = UNKNOWN
+    """Which run does it, where one does."""
 
 
 class Leads:
@@ -74,8 +78,12 @@ class Leads:
             raise LeadNotFoundError(lead_id)
         return events, more
 
-    def create(self, caller: Caller, new: NewLead) -> Lead:
-        """Adds a lead at the end of its column, or at the position it wishes for."""
+    def create(self, caller: Caller, new: NewLead, also: Also = lambda lead_id: ()) -> Lead:
+        """Adds a lead at the end of its column, or at the position it wishes for.
+
+        Args:
+            also: further writes of the same transaction, told the lead's id.
+        """
         tenant = caller.principal.tenant
         self._idempotency.check(tenant, caller.attempt)
         now = self._clock()
@@ -89,9 +97,18 @@ class Leads:
             card_order=order, owner_id=caller.principal.member,
         )  # fmt: skip
         event = self._event("lead.created", caller, {"lead_id": lead_id, **lead.snapshot()})
-        writes = [counted(self._table, tenant, lead, +1)]
+        writes = [counted(self._table, tenant, lead, +1), *also(lead_id)]
         self._commit(caller, Lead.model_copy(lead, update={"version": 0}), lead, [event], writes)
         return lead
+
+    def note(self, caller: Caller, lead_id: str, event_type: str, data: Mapping[str, Any]) -> None:
+        """Writes an event into a lead's timeline; its fields stay as they are.
+
+        Raises:
+            LeadNotFoundError: this tenant has no such lead.
+        """
+        caller.principal.require(Right.LEADS_ADD)
+        self._retried(lambda: self._note(caller, lead_id, event_type, data))
 
     def update(self, caller: Caller, lead_id: str, changes: LeadUpdate) -> Lead:
         """Changes the fields that are named; a new column or position moves the card."""
@@ -106,6 +123,13 @@ class Leads:
     def delete(self, caller: Caller, lead_id: str) -> None:
         """Removes a lead; its timeline stays and says so."""
         self._retried(lambda: self._delete(caller, lead_id))
+
+    def _note(self, caller: Caller, lead_id: str, kind: str, data: Mapping[str, Any]) -> None:
+        tenant = caller.principal.tenant
+        self._idempotency.check(tenant, caller.attempt)
+        before = self._read(tenant, lead_id)
+        after = before.model_copy(update={"version": before.version + 1})
+        self._commit(caller, before, after, [self._event(kind, caller, data)], [])
 
     def _update(self, caller: Caller, lead_id: str, named: Mapping[str, Any]) -> Lead:
         tenant = caller.principal.tenant
@@ -223,13 +247,9 @@ class Leads:
         return position - 1 if left_behind else position
 
     def _event(self, event_type: str, caller: Caller, data: Mapping[str, Any]) -> Event:
-        return Event(
-            event_type,
-            data,
-            {"actor": caller.principal.subject},
-            time=self._clock(),
-            causation_id=caller.request_id,
-        )
+        event = Event(event_type, data, {"actor": caller.principal.subject}, time=self._clock())
+        told = caller.origin.tells(event)
+        return told if told.causation_id else replace(told, causation_id=caller.request_id)
 
 
 def _state(tenant: str, lead: Lead) -> dict[str, Any]:

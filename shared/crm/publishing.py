@@ -9,6 +9,7 @@ from typing import Any, Final
 from shared.crm.idempotency import WRITE, Answer, Idempotency
 from shared.crm.leads import Caller
 from shared.events.catalog.registry import EventType, lookup
+from shared.events.claims import Claims
 from shared.events.envelope import EntityRef, Event
 from shared.events.outbox import Change, commit
 from shared.identity.principal import ForbiddenError
@@ -17,13 +18,7 @@ from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Put, Tables, TransactionRefusedError
 
 SOURCE: Final = "millrace.api"
-LARGEST_BYTES: Final = 200_000
-"""Of an event on the wire: it passes queues, whose messages hold a little more."""
 _KIND: Final = "published"
-
-
-class EventTooLargeError(Exception):
-    """An event that no queue would take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +29,8 @@ class Publishing:
     table: str
     inbox: str
     clock: Clock = utc_now
+    claims: Claims | None = None
+    """Keeps data that is too large for the bus."""
 
     def publish(
         self,
@@ -67,7 +64,9 @@ class Publishing:
         # It is about nothing of ours, so there is no state; it is the only one of its timeline.
         change = Change(tenant, EntityRef(_KIND, event.id), 0, None, (event,))
         try:
-            (written,) = commit(self.tables, self.table, change, [noted(event), *given])
+            (written,) = commit(
+                self.tables, self.table, change, [noted(event), *given], claims=self.claims
+            )
         except TransactionRefusedError as refused:
             if WRITE in refused.labels:
                 idempotency.check(tenant, caller.attempt)
@@ -84,11 +83,6 @@ class Publishing:
             time=self.clock(),
             causation_id=caller.request_id,
         )
-        size = len(event.to_wire().encode())
-        if size > LARGEST_BYTES:
-            raise EventTooLargeError(
-                f"{kind.name} would be {size:,} bytes, an event has at most {LARGEST_BYTES:,}"
-            )
         return replace(event, correlation_id=event.id)
 
 

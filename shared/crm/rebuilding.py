@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from shared.crm.errors import LeadNotFoundError
 from shared.crm.lead import Lead, Qualification
 from shared.events.catalog.leads import LeadSnapshot
+from shared.events.claims import Claims
 from shared.events.envelope import EntityRef, Event
 from shared.events.outbox import STATE, partition, timeline
 from shared.platform.tables import Tables
@@ -60,20 +61,23 @@ def rebuild(events: Iterable[Event]) -> Rebuilt:
     return lead
 
 
-def compare(tables: Tables, table: str, tenant: str, lead_id: str) -> LeadComparison:
+def compare(
+    tables: Tables, table: str, tenant: str, lead_id: str, claims: Claims | None = None
+) -> LeadComparison:
     """Rebuilds a lead from its timeline and compares it with its row.
 
     Raises:
         LeadNotFoundError: nothing ever happened to such a lead.
+        LostDataError: the data of one of its events is gone, so that it cannot be told.
     """
     ref = EntityRef("lead", lead_id)
-    lead = rebuild(_history(tables, table, tenant, ref))
+    lead = rebuild(_history(tables, table, tenant, ref, claims))
     if lead.version == 0:
         raise LeadNotFoundError(lead_id)
     item = tables.get(table, {"pk": partition(tenant, ref), "sk": STATE})
     row = _of_row(item) if item else None
     if item and item["version"] > lead.version:  # it changed while its timeline was read
-        lead = rebuild(_history(tables, table, tenant, ref))
+        lead = rebuild(_history(tables, table, tenant, ref, claims))
     found = _differences(row or {}, lead.fields or {})
     if item and item["version"] != lead.version:
         found.append(LeadDifference(field="version", row=item["version"], events=lead.version))
@@ -85,11 +89,13 @@ def compare(tables: Tables, table: str, tenant: str, lead_id: str) -> LeadCompar
     )
 
 
-def _history(tables: Tables, table: str, tenant: str, ref: EntityRef) -> Iterable[Event]:
+def _history(
+    tables: Tables, table: str, tenant: str, ref: EntityRef, claims: Claims | None
+) -> Iterable[Event]:
     after = 0
     while True:
         page, _ = timeline(tables, table, tenant, ref, limit=_PAGE, after=after)
-        yield from page
+        yield from map(claims.redeem, page) if claims else page
         if len(page) < _PAGE:
             return
         after += len(page)

@@ -43,7 +43,7 @@ class RejectedEventError(ValueError):
 
 
 def arrived(body: str, tenant_of: TenantOf) -> Event:
-    """The event in a message, with its tenant.
+    """The event in a message, with its tenant; `shared.events.opening` brings data left elsewhere.
 
     Raises:
         RejectedEventError: unreadable, of an unregistered source, of an unknown type, or with data
@@ -89,4 +89,5 @@ def _own(detail: Mapping[str, Any]) -> Event:
     event = from_wire(detail)
     if event.tenant is None:
         raise NotAnEventError(f"{event.event_type} {event.id} names no tenant")
-    return in_newest(event)
+    # Data that is kept elsewhere, or sealed, cannot be checked yet.
+    return event if event.dataref or event.sealed else in_newest(event)

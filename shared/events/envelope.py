@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from shared.platform.clock import iso, utc_now
 from shared.platform.ids import new_id
+
+_PART_FIELD: Final = 1_000
+_PART: Final = 20_000
+"""Bytes of a field, and of all of them, that stay in an event whose data is kept elsewhere."""
 
 _STRICT = ConfigDict(extra="forbid", str_max_length=200_000)
 
@@ -33,6 +37,17 @@ class EntityRef:
         if not (kind and slash and entity_id):
             raise ValueError(f"subject {subject!r}: write it as kind/id, e.g. lead/0190…")
         return cls(kind, entity_id)
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Sealed:
+    """What is personal in an event, encrypted; see `shared.events.sealing`."""
+
+    key: str
+    """The id of the tenant's data key."""
+    fields: tuple[str, ...]
+    box: str
+    """Base64."""
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -61,6 +76,9 @@ class Event:
     topics: tuple[str, ...] = ()
     dataref: str | None = None
     """Where the data is if it was too large for the bus; see `shared.events.claims`."""
+
+    sealed: Sealed | None = None
+    """Its personal fields as the bus carries them."""
 
     @property
     def timestamp(self) -> datetime:
@@ -94,14 +112,38 @@ class Event:
             "causationid": self.causation_id,
             "topics": list(self.topics),
             "metadata": dict(self.metadata),
-            "data": dict(self.data) if self.dataref is None else None,
+            "data": self._carried(),
             "dataref": self.dataref,
+            "sealed": _sealed(self.sealed) if self.sealed else None,
         }
         return {name: value for name, value in wire.items() if value is not None}
+
+    def _carried(self) -> dict[str, Any]:
+        """The data that goes with the event: small, and without what is sealed."""
+        data = dict(self.data) if self.dataref is None else part(self.data)
+        for name in self.sealed.fields if self.sealed else ():
+            data.pop(name, None)
+        return data
 
     def to_wire(self) -> str:
         """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""
         return json.dumps(self.wire(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _sealed(sealed: Sealed) -> dict[str, Any]:
+    return {"key": sealed.key, "fields": list(sealed.fields), "box": sealed.box}
+
+
+def part(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The small fields of data: what rules and filters see of an event whose data is elsewhere."""
+    found: dict[str, Any] = {}
+    left = _PART
+    for name, value in data.items():
+        size = len(json.dumps({name: value}, ensure_ascii=False, allow_nan=False).encode())
+        if size <= min(_PART_FIELD, left):
+            found[name] = value
+            left -= size
+    return found
 
 
 class UnfitEventError(ValueError):
@@ -128,7 +170,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
         return _EVENT.validate_python(
             {
                 "event_type": wire["type"],
-                "data": {} if "dataref" in wire else wire["data"],
+                "data": wire.get("data", {}) if "dataref" in wire else wire["data"],
                 "metadata": wire.get("metadata", {}),
                 "id": wire["id"],
                 "version": int(schema.rpartition(".v")[2]),
@@ -141,6 +183,7 @@ def from_wire(detail: str | Mapping[str, Any]) -> Event:
                 "causation_id": wire.get("causationid"),
                 "topics": tuple(wire.get("topics", ())),
                 "dataref": wire.get("dataref"),
+                "sealed": wire.get("sealed"),
             }
         )
     except KeyError as error:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shared.events.catalog import lookup
+from shared.events.claims import Claims, fitting
 from shared.events.envelope import EntityRef, Event, from_wire
 from shared.platform.clock import iso
 from shared.platform.tables import (
@@ -67,18 +68,21 @@ def commit(
     change: Change,
     also: Sequence[Write] = (),
     states: str | None = None,
+    claims: Claims | None = None,
 ) -> tuple[Event, ...]:
     """Writes state and events, with `also` in the same transaction; returns the events as written.
 
-    `states` is the table of the state, where it is another than that of the events.
+    `states` is the table of the state, where it is another than that of the events. Data that is
+    large is left with `claims` first; what was left there for a transaction that failed is unseen.
 
     Raises:
         VersionConflictError: the entity is no longer at `change.version`.
         TransactionRefusedError: a condition of `also` did not hold.
         InvalidEventDataError: an event's data is not what its type allows.
+        EventTooLargeError: an event is over the limit, or large and there are no claims.
     """
     events = tuple(
-        _numbered(event, change, change.version + number)
+        fitting(_numbered(event, change, change.version + number), claims)
         for number, event in enumerate(change.events, start=1)
     )
     entries = [

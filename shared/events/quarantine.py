@@ -6,7 +6,7 @@ mend it, and send the message to that consumer again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from shared.events.metrics import EmfMetrics, Outcome, type_and_topic
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.metrics import QUARANTINED, count
-from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError
+from shared.platform.tables import FieldIs, Put, Query, Tables, TransactionRefusedError, Write
 
 Status = Literal["quarantined", "redriven", "discarded"]
 
@@ -124,6 +124,14 @@ class Quarantine:
                     done += 1
         return done, more
 
+    def of_event(self, tenant: str, event_id: str) -> list[Quarantined]:
+        """The entries of one event, at whichever consumers."""
+        first = entry_id(event_id, "")
+        page = self._tables.query(
+            Query(self._table, ("pk", tenant), since=first, before=f"{first[:-1]};")
+        )
+        return [_ENTRY.validate_python(_fields(item)) for item in page.items]
+
     def get(self, tenant: str, entry_id: str) -> Quarantined:
         """One entry.
 
@@ -135,10 +143,17 @@ class Quarantine:
             raise NotInQuarantineError(f"{entry_id} is not in quarantine")
         return _ENTRY.validate_python(_fields(item))
 
-    def redrive(self, tenant: str, entry_id: str, send: Callable[[str, str], None]) -> Quarantined:
+    def redrive(
+        self,
+        tenant: str,
+        entry_id: str,
+        send: Callable[[str, str], None],
+        also: Sequence[Write] = (),
+    ) -> Quarantined:
         """Sends the message to its consumer's queue again with `send(queue_url, body)`.
 
         The message goes first: a crash in between sends it twice, and the inbox makes that one.
+        `also` is written with the entry, e.g. that somebody did this.
 
         Raises:
             NotInQuarantineError: there is none, or it was dealt with.
@@ -147,17 +162,17 @@ class Quarantine:
         send(entry.queue_url, entry.body)
         try:
             # Of this failure alone: a consumer that failed again meanwhile has written a later one.
-            return self._close(entry, "redriven", FieldIs("at", entry.at))
+            return self._close(entry, "redriven", also, FieldIs("at", entry.at))
         except NotInQuarantineError:
             return replace(entry, status="redriven")
 
-    def discard(self, tenant: str, entry_id: str) -> Quarantined:
-        """Gives an event up; it stays listed as discarded.
+    def discard(self, tenant: str, entry_id: str, also: Sequence[Write] = ()) -> Quarantined:
+        """Gives an event up; it stays listed as discarded. `also` is written with the entry.
 
         Raises:
             NotInQuarantineError: there is none, or it was dealt with.
         """
-        return self._close(self._open(tenant, entry_id), "discarded")
+        return self._close(self._open(tenant, entry_id), "discarded", also)
 
     def _open(self, tenant: str, entry_id: str) -> Quarantined:
         entry = self.get(tenant, entry_id)
@@ -165,11 +180,13 @@ class Quarantine:
             raise NotInQuarantineError(f"{entry_id} was {entry.status} before")
         return entry
 
-    def _close(self, entry: Quarantined, status: Status, when: FieldIs = _STANDS) -> Quarantined:
+    def _close(
+        self, entry: Quarantined, status: Status, also: Sequence[Write], when: FieldIs = _STANDS
+    ) -> Quarantined:
         item = {**asdict(entry), "status": status, "pk": entry.tenant, "sk": entry.id}
         item["closed_at"] = iso(self._clock())
         try:
-            self._tables.transact([Put(self._table, item, when, label="quarantine")])
+            self._tables.transact([Put(self._table, item, when, label="quarantine"), *also])
         except TransactionRefusedError:
             raise NotInQuarantineError(f"{entry.id} was dealt with meanwhile") from None
         return _ENTRY.validate_python(_fields(item))

@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
 
 from shared.events.backends.base import EventBackend
 from shared.events.catalog import all_types, lookup
-from shared.events.catalog.registry import InvalidEventDataError
-from shared.events.claims import Claims
+from shared.events.claims import Claims, fitting
 from shared.events.envelope import Event, UnfitEventError
-
-MAX_BYTES: Final = 200_000
-"""EventBridge takes 256 KB per entry; the rest is for its own envelope."""
 
 
 class UnknownEventVersionError(UnfitEventError):
@@ -27,10 +22,6 @@ class UnknownEventVersionError(UnfitEventError):
 
 class UnknownTopicError(UnfitEventError):
     """A topic that no type of the catalogue has; the message lists the known ones."""
-
-
-class EventTooLargeError(UnfitEventError):
-    """An event over the limit where nothing keeps what is large."""
 
 
 def checked(event: Event) -> Event:
@@ -59,12 +50,9 @@ def checked(event: Event) -> Event:
 class StrictEventBackend(EventBackend):
     """Checks an event before a backend has it, and leaves large data with a claim check."""
 
-    def __init__(
-        self, backend: EventBackend, claims: Claims | None = None, max_bytes: int = MAX_BYTES
-    ) -> None:
+    def __init__(self, backend: EventBackend, claims: Claims | None = None) -> None:
         self._backend = backend
         self._claims = claims
-        self._max = max_bytes
 
     def publish(self, event: Event, topics: Sequence[str] | None = None) -> None:
         """See `EventBackend.publish`.
@@ -75,24 +63,7 @@ class StrictEventBackend(EventBackend):
         """
         known = checked(event)
         require_topics(topics or ())
-        self._backend.publish(self._fitting(known), topics)
-
-    def _fitting(self, event: Event) -> Event:
-        size = wire_bytes(event)
-        if size <= self._max:
-            return event
-        if self._claims is None or event.tenant is None:
-            raise EventTooLargeError(
-                f"{event.event_type} {event.id} has {size:,} bytes; {self._max:,} are allowed, "
-                "put what is large into a file and name it"
-            )
-        kept = self._claims.keep(event)
-        if (left := wire_bytes(kept)) > self._max:
-            raise EventTooLargeError(
-                f"{event.event_type} {event.id} has {left:,} bytes without its data; "
-                "shorten metadata"
-            )
-        return kept
+        self._backend.publish(fitting(known, self._claims), topics)
 
 
 def require_topics(topics: Sequence[str]) -> None:
@@ -110,15 +81,3 @@ def require_topics(topics: Sequence[str]) -> None:
 @lru_cache(maxsize=1)
 def _topics() -> frozenset[str]:
     return frozenset(topic for kind in all_types() for topic in kind.topics)
-
-
-def wire_bytes(event: Event) -> int:
-    """The size of an event on the wire.
-
-    Raises:
-        InvalidEventDataError: it has no JSON.
-    """
-    try:
-        return len(event.to_wire().encode())
-    except (TypeError, ValueError) as error:
-        raise InvalidEventDataError(f"{event.event_type} {event.id}: {error}") from None

@@ -1,4 +1,4 @@
-"""Public keys: what a form on somebody's page, or a webhook's sender, names its tenant by.
+"""Public keys: what a form on a page, a webhook's sender or a mail names its tenant by.
 
 They are no secret: they stand in pages that everybody can read. What they open is one purpose, at
 one rate, from the origins that they name, and nothing can be read with them.
@@ -6,6 +6,7 @@ one rate, from the origins that they name, and nothing can be read with them.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,9 +26,21 @@ from shared.platform.tables import (
     Tables,
 )
 
-Purpose = Literal["form", "webhook"]
+Purpose = Literal["form", "webhook", "mail"]
 PREFIX: Final = "mrpub_"
 PER_TENANT: Final = 50
+_ADDRESSED: Final = re.compile(rf"leads\+({PREFIX}[0-9a-f]{{32}})@([a-z0-9.-]{{1,190}})")
+
+
+def mail_address(key: str, domain: str) -> str:
+    """The address whose mail becomes leads of a key's tenant."""
+    return f"leads+{key}@{domain}"
+
+
+def addressed_key(address: str, domain: str) -> str | None:
+    """The key that an address names, or None."""
+    match = _ADDRESSED.fullmatch(address.lower())
+    return match[1] if match and match[2] == domain else None
 
 
 @dataclass(frozen=True, slots=True)

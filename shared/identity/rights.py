@@ -31,9 +31,14 @@ class Right(StrEnum):
     CONNECTIONS_ADD = "connections:add"
     CONNECTIONS_CHANGE = "connections:change"
     CONNECTIONS_DELETE = "connections:delete"
+    WEBHOOKS_VIEW = "webhooks:view"
+    WEBHOOKS_ADD = "webhooks:add"
+    WEBHOOKS_CHANGE = "webhooks:change"
+    WEBHOOKS_DELETE = "webhooks:delete"
     TOOLS_RUN = "tools:run"
     MODELS_VIEW = "models:view"
     MODELS_CHANGE = "models:change"
+    CHAT_USE = "chat:use"
     EVENTS_PUBLISH = "events:publish"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
@@ -63,9 +68,14 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.CONNECTIONS_ADD: "add connections and buckets",
     Right.CONNECTIONS_CHANGE: "change, authorize and test connections and buckets",
     Right.CONNECTIONS_DELETE: "remove connections and buckets",
+    Right.WEBHOOKS_VIEW: "see webhook endpoints and their deliveries, never their secrets",
+    Right.WEBHOOKS_ADD: "add webhook endpoints, to which events are sent",
+    Right.WEBHOOKS_CHANGE: "change and try webhook endpoints, and send deliveries again",
+    Right.WEBHOOKS_DELETE: "remove webhook endpoints",
     Right.TOOLS_RUN: "call the tools of agents",
     Right.MODELS_VIEW: "see the providers of language models, never their keys",
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
+    Right.CHAT_USE: "talk to the assistant, which then may do what the caller may",
     Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
     Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events, replay, and try pipelines dry",
@@ -85,6 +95,7 @@ _USER: Final = frozenset(
         Right.LEADS_VIEW,
         Right.WORKFLOWS_VIEW,
         Right.MODELS_VIEW,
+        Right.CHAT_USE,
         Right.TENANT_VIEW,
         Right.MEMBERS_VIEW,
     }
@@ -105,6 +116,10 @@ _MANAGER: Final = _SALES_REP | {
     Right.CONNECTIONS_ADD,
     Right.CONNECTIONS_CHANGE,
     Right.CONNECTIONS_DELETE,
+    Right.WEBHOOKS_VIEW,
+    Right.WEBHOOKS_ADD,
+    Right.WEBHOOKS_CHANGE,
+    Right.WEBHOOKS_DELETE,
     Right.EVENTS_PUBLISH,
     Right.PLATFORM_VIEW,
     Right.PLATFORM_OPERATE,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.events import EntityRef, Event
 from shared.events.catalog.registry import InvalidEventDataError, UnknownEventTypeError, lookup
+from shared.events.chains import Origin
+from shared.events.claims import Claims, EventTooLargeError
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
 from shared.graph import NodeFailedError
 from shared.platform.clock import Clock, utc_now
@@ -30,6 +32,10 @@ class OutboxEvents:
     tenant: str
     actor: str = "workflow"
     clock: Clock = utc_now
+    origin: Callable[[], Origin] = Origin
+    """Tells which run it is."""
+    claims: Claims | None = None
+    """Keeps data that is too large for the bus."""
 
     async def emit(self, event_type: str, data: Mapping[str, Any], idempotency_key: str) -> str:
         """See `Events.emit`.
@@ -46,8 +52,11 @@ class OutboxEvents:
             return str(held["event_id"])
         event = self._event(event_type, data)
         state = {"event_id": event.id, "type": event.event_type}
+        change = Change(self.tenant, entity, 0, state, (event,))
         try:
-            commit(self.tables, self.table, Change(self.tenant, entity, 0, state, (event,)))
+            commit(self.tables, self.table, change, claims=self.claims)
+        except EventTooLargeError as error:
+            raise NodeFailedError("EventRefused", str(error)) from None
         except VersionConflictError:  # another try was faster
             return str((self.tables.get(self.table, at) or state)["event_id"])
         return event.id
@@ -62,4 +71,5 @@ class OutboxEvents:
         except (UnknownEventTypeError, InvalidEventDataError) as error:
             raise NodeFailedError("EventRefused", str(error)) from None
         about = {"actor": self.actor}
-        return Event(kind.name, checked, about, source=_SOURCE, time=self.clock())
+        event = Event(kind.name, checked, about, source=_SOURCE, time=self.clock())
+        return self.origin().tells(event)

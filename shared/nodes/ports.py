@@ -157,7 +157,11 @@ class Mailer(Protocol):
     """Sends e-mail in the tenant's name."""
 
     async def send(self, to: str, subject: str, body: str, topic: str, key: str) -> bool:
-        """Sends once per key; False where the recipient wants no mail about the topic."""
+        """Sends once per key; False where the recipient wants no mail about the topic.
+
+        Raises:
+            MailSuppressedError: the address takes no more mail, whatever it is about.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.events.claims import EventTooLargeError
 from shared.events.envelope import Event
 from shared.pipelines.admission import admitted
 from shared.pipelines.mapping import chosen, started_by_types
@@ -13,10 +14,15 @@ from shared.pipelines.runs import Runs
 from shared.pipelines.start import failure_of, item_of, run_of, trace_of
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.functions import FunctionFailedError, Functions
+from shared.platform.ids import new_id
 from shared.platform.machines import Ended, Machines
-from shared.platform.tables import Tables
+from shared.platform.tables import Tables, Write
 
 _SOURCE = "millrace.api"
+
+
+def _nothing(_: str, __: Mapping[str, Any]) -> Sequence[Write]:
+    return ()
 
 
 class NoSuchPipelineError(LookupError):
@@ -62,16 +68,24 @@ class Calls:
         event_type: str,
         data: Mapping[str, Any],
         pipeline: str | None = None,
+        *,
+        known: str | None = None,
+        also: Callable[[str, Mapping[str, Any]], Sequence[Write]] = _nothing,
     ) -> dict[str, Any]:
         """The data after the pipeline; after a failure with `error`, `failed_node` and `status`.
 
         The run is kept, and stands in the list of runs like any other.
+
+        Args:
+            known: the run's id, if the caller has one: effects outside know the same run by it.
+            also: writes of the transaction that keeps the run, for its id and the answer.
 
         Raises:
             UnknownEventTypeError, InvalidEventDataError, OursAloneError: see `admitted`.
             AmbiguousEventError: the type starts several pipelines, and none was named.
             NoSuchPipelineError: the one that was named is not there.
             StillRunningError: it takes longer than an API may.
+            EventTooLargeError: a machine that is waited for carries no such data.
         """
         name, checked = admitted(event_type, data)
         every = {one: deployed.starts_on for one, deployed in self.pipelines.items()}
@@ -79,13 +93,19 @@ class Calls:
         arn = self._deployed(pipeline).machine_arn
         started = self.clock()
         whole = {**checked, "event_metadata": {"event_type": event_type}}
-        event = Event(name, whole, {"actor": actor}, source=_SOURCE, tenant=tenant, time=started)
-        ended = self.machines.run(arn, event.id, item_of(event, tenant, pipeline))
+        event = Event(
+            name, whole, {"actor": actor}, id=known or new_id(), source=_SOURCE, tenant=tenant,
+            time=started,
+        )  # fmt: skip
+        ended = self.machines.run(arn, event.id, _whole(item_of(event, tenant, pipeline)))
         run = run_of(event, pipeline, ended, iso(started), 1, iso(self.clock()))
-        self.tables.transact([self.runs.write(tenant, run)])
         if run.status == "failed":
-            return {**whole, "error": run.error, "failed_node": run.node, "status": "failed"}
-        return dict(ended.output["data"])
+            failure = {"error": run.error, "failed_node": run.node, "status": "failed"}
+            answer = {**whole, **failure}
+        else:
+            answer = dict(ended.output["data"])
+        self.tables.transact([self.runs.write(tenant, run), *also(event.id, answer)])
+        return answer
 
     def dry_run(
         self, tenant: str, pipeline: str, data: Mapping[str, Any], event_type: str | None = None
@@ -135,7 +155,17 @@ class Calls:
     ) -> dict[str, Any]:
         said = event_type or next(iter(self._deployed(pipeline).starts_on), "")
         event = Event(said, data, source=_SOURCE, tenant=tenant, time=self.clock())
-        return item_of(event, tenant, pipeline, dry=True)
+        return _whole(item_of(event, tenant, pipeline, dry=True))
+
+
+def _whole(item: dict[str, Any]) -> dict[str, Any]:
+    """An item of which nothing was left out: whoever waits for the data wants all of it."""
+    if left := item["context"].get("left_out"):
+        raise EventTooLargeError(
+            f"{', '.join(left)}: too long for a pipeline that is waited for; "
+            "put the event onto the platform with POST /events/queue/"
+        )
+    return item
 
 
 def _tried(pipeline: str, ended: Ended, data: Mapping[str, Any]) -> Tried:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,5 +26,7 @@ class Context:
     dry: bool = False
     """Whether nothing outside may change: the ports then only write down what was asked."""
     failed_node: str | None = None
+    left_out: Sequence[str] = ()
+    """Fields of the event that are too long for a machine to carry; the event log has them."""
     ports: Mapping[str, Opens] = field(default_factory=dict)
     """What the node declared that it touches, each opened by calling it."""

@@ -10,8 +10,9 @@ from typing import Final, Literal
 
 from shared.events.arrivals import RejectedEventError, TenantOf, arrived
 from shared.events.envelope import Event
-from shared.events.metrics import EmfMetrics, Metrics, type_and_topic
+from shared.events.figures import Flow
 from shared.events.metrics import Outcome as Flowed
+from shared.events.opening import Opener
 from shared.events.quarantine import NO_TENANT, Quarantine, Quarantined, entry_id
 from shared.pipelines.holding import held
 from shared.pipelines.start import PipelineFailedError, Starter
@@ -69,7 +70,9 @@ class Receiver:
     quarantine: Quarantine
     queues: Queues
     clock: Clock = utc_now
-    metrics: Metrics = field(default_factory=EmfMetrics)
+    opener: Opener = field(default_factory=Opener)
+    flow: Flow | None = None
+    """Where what becomes of events is counted."""
 
     def receive(self, delivery: Delivery) -> Outcome:
         """Handles one delivery; `again` means that the queue shall keep the message."""
@@ -81,7 +84,8 @@ class Receiver:
                 reason = "the starter died at every attempt"
                 return self._give_up(delivery, _Known.of(event), None, reason)
             with held(self.queues, self.queue_url, delivery.receipt):
-                ran = self.starter.start(event, event.tenant or NO_TENANT, delivery.attempt)
+                opened = self.opener.open(event)
+                ran = self.starter.start(opened, event.tenant or NO_TENANT, delivery.attempt)
             if ran:
                 self._count(Flowed.DELIVERED, event)
             return "done" if ran else "repeated"
@@ -104,8 +108,8 @@ class Receiver:
         return "again"
 
     def _count(self, outcome: Flowed, event: Event) -> None:
-        took = max(0.0, (self.clock() - event.time).total_seconds())
-        self.metrics.record(outcome, *type_and_topic(event.event_type), self.pipeline, took)
+        if self.flow:
+            self.flow.tell(outcome, event, event.tenant or NO_TENANT)
 
     def _give_up(self, delivery: Delivery, known: _Known, node: str | None, error: str) -> Outcome:
         self.quarantine.add(
@@ -123,4 +127,6 @@ class Receiver:
                 body=delivery.body,
             )
         )
+        if self.flow:
+            self.flow.dead(known.tenant, known.event_type)
         return "quarantined"

@@ -7,10 +7,11 @@ comes back to it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.events.claims import Claims
 from shared.events.envelope import EntityRef, Event
 from shared.events.outbox import STATE, Change, commit, partition
 from shared.events.quarantine import NotInQuarantineError, Quarantine, Quarantined, entry_id
@@ -19,10 +20,14 @@ from shared.pipelines.mapping import started_by_types, unsupported
 from shared.pipelines.runs import Runs
 from shared.platform.clock import Clock, iso, utc_now
 from shared.platform.ids import new_id
-from shared.platform.tables import Tables
+from shared.platform.tables import Tables, Write
 
 Status = Literal["PENDING", "RETRY", "SUCCESS", "FAILURE"]
 KIND = "task"
+
+
+def _nothing(_: str) -> Sequence[Write]:
+    return ()
 
 
 class TaskNotFoundError(LookupError):
@@ -55,15 +60,26 @@ class EventTasks:
     pipelines: Mapping[str, Sequence[str]]
     """Those that there are, and the event types that start them."""
     clock: Clock = utc_now
+    claims: Claims | None = None
+    """Keeps data that is too large for the bus."""
 
     def queue(
-        self, tenant: str, actor: str, event_type: str, data: Mapping[str, Any], cause: str = ""
+        self,
+        tenant: str,
+        actor: str,
+        event_type: str,
+        data: Mapping[str, Any],
+        cause: str = "",
+        also: Callable[[str], Sequence[Write]] = _nothing,
     ) -> str:
         """Puts an event onto the platform; the id of its task, which is the event's too.
+
+        `also` gives writes of the same transaction for that id, e.g. of the audit.
 
         Raises:
             UnknownEventTypeError: it starts no pipeline.
             InvalidEventDataError, OursAloneError: see `admitted`.
+            EventTooLargeError: it is larger than an event may be.
         """
         name, checked = admitted(event_type, data)
         if not self._started_by(name):
@@ -74,9 +90,8 @@ class EventTasks:
             causation_id=cause or None,
         )  # fmt: skip
         state = {"event_type": name, "queued_at": iso(now)}
-        commit(
-            self.tables, self.table, Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
-        )
+        change = Change(tenant, EntityRef(KIND, task_id), 0, state, (event,))
+        commit(self.tables, self.table, change, also(task_id), claims=self.claims)
         return task_id
 
     def status(self, tenant: str, task_id: str) -> EventTask:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared.events.chains import Origin, depth_of
 from shared.events.envelope import Event
 from shared.events.inbox import INBOX_WRITE, handled, inbox_write
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
@@ -20,6 +21,8 @@ from shared.platform.tables import Put, Tables, TablesBusyError, TransactionRefu
 
 _ATTEMPTS: Final = 8
 _KEYS: Final = ("pk", "sk", "version")
+CARRIED: Final = 160_000
+"""Characters of data that a machine starts with: it carries 256 KB, and its nodes add to that."""
 
 
 class PipelineFailedError(Exception):
@@ -109,7 +112,7 @@ class Starter:
                 "trace": run.trace,
                 "result": run.result,
             },
-            {"actor": f"pipeline:{run.pipeline}"},
+            {"actor": f"pipeline:{run.pipeline}", **Origin(depth=depth_of(event)).metadata()},
             source="millrace.pipelines",
             time=self._clock(),
             correlation_id=event.correlation_id,
@@ -156,7 +159,24 @@ def item_of(event: Event, tenant: str, pipeline: str, *, dry: bool = False) -> d
         "time": iso(event.time),
         **({"dry": True} if dry else {}),
     }
-    return {"data": dict(event.data), "trace": [], "route": None, "context": context}
+    data = dict(event.data)
+    return _light({"data": data, "trace": [], "route": None, "context": context})
+
+
+def _light(item: dict[str, Any]) -> dict[str, Any]:
+    """An item that a machine can carry: its longest fields left out, as many as must be."""
+    whole = len(json.dumps(item["data"]))
+    if whole <= CARRIED:
+        return item
+    sizes = {name: len(json.dumps({name: value})) for name, value in item["data"].items()}
+    left_out: list[str] = []
+    for name in sorted(sizes, key=lambda name: sizes[name], reverse=True):
+        if whole <= CARRIED:
+            break
+        whole -= sizes[name]
+        left_out.append(name)
+    data = {name: value for name, value in item["data"].items() if name not in left_out}
+    return {**item, "data": data, "context": {**item["context"], "left_out": left_out}}
 
 
 def failure_of(ended: Ended) -> tuple[str | None, str]:

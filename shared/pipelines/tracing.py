@@ -1,31 +1,44 @@
 """What one correlation id touched: events of all entities, their runs, and what was given up.
 
-Everything is read by key: events by the index `correlation`, runs and quarantined events by the id
-of the event and the pipelines that it starts. An event of an outside source stands in no timeline;
-its runs and quarantined deliveries make its step.
+Everything is read by key: events by the index `correlation`, runs of pipelines by the id of the
+event and the pipelines that it starts, quarantined deliveries by the id of the event, whichever
+consumer gave it up. A workflow's run tells of itself by its events. An event of an outside source
+stands in no timeline; its runs and quarantined deliveries make its step.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from shared.events.envelope import Event
-from shared.events.outbox import correlated
-from shared.events.quarantine import (
-    NotInQuarantineError,
-    Quarantine,
-    Quarantined,
-    entry_id,
-)
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.envelope import EntityRef, Event
+from shared.events.outbox import STATE, correlated, partition
+from shared.events.quarantine import Quarantine, Quarantined
 from shared.pipelines.runs import Run, Runs
 from shared.platform.tables import Tables
+
+_BEGUN: Final = "execution.started"
 
 
 class NothingTracedError(Exception):
     """An id that nothing of this tenant is known by; the message says which ids are."""
+
+
+class WorkflowRun(BaseModel):
+    """The run of a workflow, whatever started it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    workflow_id: str
+    status: str
+    started_at: str
+    completed_at: str | None = None
+    error: dict[str, Any] | None = None
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class Step:
     """None for an event of an outside source."""
     runs: Sequence[Run]
     quarantined: Sequence[Quarantined]
+    workflow: WorkflowRun | None = None
+    """Of the event by which a workflow's run began: the run as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +74,14 @@ class Traces:
         self,
         tables: Tables,
         table: str,
-        runs: Runs,
+        executions: str,
         quarantine: Quarantine,
         pipelines: Mapping[str, Sequence[str]],
     ) -> None:
         self._tables = tables
         self._table = table
-        self._runs = runs
+        self._executions = executions
+        self._runs = Runs(tables, executions)
         self._quarantine = quarantine
         self._pipelines = pipelines
 
@@ -82,6 +98,8 @@ class Traces:
         page = self._correlated(tenant, known, limit, start)
         if page.steps or start is not None:
             return page
+        if run := self._workflow(tenant, known):
+            return self._correlated(tenant, run.correlation_id or known, limit, None)
         # Not a correlation id with a timeline: an event's or a run's own id, or an outside event.
         own = self._step(tenant, known, None, self._pipelines)
         if not (own.runs or own.quarantined):
@@ -108,13 +126,20 @@ class Traces:
     def _step(
         self, tenant: str, event_id: str, event: Event | None, pipelines: Iterable[str]
     ) -> Step:
-        runs, quarantined = [], []
-        for pipeline in pipelines:
-            if run := self._runs.get(tenant, pipeline, event_id):
-                runs.append(run)
-            with contextlib.suppress(NotInQuarantineError):
-                quarantined.append(self._quarantine.get(tenant, entry_id(event_id, pipeline)))
-        return Step(event_id, event, runs, quarantined)
+        found = (self._runs.get(tenant, pipeline, event_id) for pipeline in pipelines)
+        begun = event if event and event.event_type == _BEGUN else None
+        return Step(
+            event_id,
+            event,
+            [run for run in found if run],
+            self._quarantine.of_event(tenant, event_id),
+            self._workflow(tenant, str(begun.data["execution_id"])) if begun else None,
+        )
+
+    def _workflow(self, tenant: str, execution_id: str) -> WorkflowRun | None:
+        key = {"pk": partition(tenant, EntityRef("execution", execution_id)), "sk": STATE}
+        item = self._tables.get(self._executions, key)
+        return WorkflowRun.model_validate(item) if item else None
 
     def _started_by(self, event_type: str) -> list[str]:
         return [name for name, types in self._pipelines.items() if event_type in types]

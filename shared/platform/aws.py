@@ -16,6 +16,7 @@ Service = Literal[
     "cognito-idp",
     "dynamodb",
     "events",
+    "kms",
     "lambda",
     "s3",
     "sqs",

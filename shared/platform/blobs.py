@@ -5,6 +5,10 @@ from __future__ import annotations
 from shared.platform.aws import client
 
 
+class MissingBlobError(LookupError):
+    """There is no text of a name; the message is the name."""
+
+
 class S3Blobs:
     """Keeps texts in a bucket."""
 
@@ -18,7 +22,15 @@ class S3Blobs:
         )
 
     def read(self, name: str) -> str:
-        """The text of a name."""
-        found = client("s3").get_object(Bucket=self._bucket, Key=name)
+        """The text of a name.
+
+        Raises:
+            MissingBlobError: there is none.
+        """
+        s3 = client("s3")
+        try:
+            found = s3.get_object(Bucket=self._bucket, Key=name)
+        except s3.exceptions.NoSuchKey:
+            raise MissingBlobError(name) from None
         with found["Body"] as body:
             return bytes(body.read()).decode()

@@ -44,3 +44,10 @@ class S3Objects:
         client("s3").put_object(
             Bucket=bucket, Key=key, Body=body.encode(), ContentType="application/json"
         )
+
+
+def beginning(bucket: str, key: str, limit: int) -> bytes:
+    """The first bytes of an object, at most `limit`."""
+    found = client("s3").get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{limit - 1}")
+    with found["Body"] as body:
+        return bytes(body.read(limit))

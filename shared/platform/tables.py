@@ -133,3 +133,9 @@ class Tables(Protocol):
 
     def remove_fields(self, table: str, key: Key, names: Sequence[str]) -> None:
         """Remove attributes of an item; an absent item stays absent."""
+
+    def add(self, table: str, key: Key, amounts: Mapping[str, int], expires_at: int) -> None:
+        """Add to numbers of an item, which begin at zero; who adds first says when it is forgotten.
+
+        Outside of any transaction: two writers never refuse each other.
+        """

@@ -23,6 +23,7 @@ from shared.workflows.errors import (
     WorkflowNotFoundError,
     WorkflowValidationError,
 )
+from shared.workflows.triggering import triggers_of
 from shared.workflows.workflow import Version, Workflow, moment
 from shared.workflows.workflows import Caller, Places, Workflows
 
@@ -138,11 +139,15 @@ class Publishing:
         report = validate(graph, self._at.registry)
         if not report.ok:
             raise WorkflowValidationError(report)
+        heard = triggers_of(graph, self._at.registry)
         number = self._claimed(tenant, before)
         version = self._made(caller, before, graph, number, notes)
         key = {"pk": _versions(tenant, workflow_id), "sk": _sort(number)}
         row = Put(self._at.workflows, {**_stored(version), **key}, Absent(), label="version")
-        now = {"published": number, "last_version": number, "updated_at": self._at.clock()}
+        now = {
+            "published": number, "last_version": number, "updated_at": self._at.clock(),
+            "triggers": heard,
+        }  # fmt: skip
         if before.published is None:
             now["activity"] = "active"
         after = before.model_copy(update=now)
@@ -204,7 +209,9 @@ class Publishing:
         key = {"pk": _versions(tenant, workflow_id), "sk": _sort(number)}
         row = Put(self._at.workflows, {**_stored(version), **key}, label="version")
         also = [row] if version != kept else []
-        after = before.model_copy(update={"published": number, "updated_at": self._at.clock()})
+        heard = triggers_of(self._at.graphs.read(tenant, version.graph), self._at.registry)
+        now = {"published": number, "updated_at": self._at.clock(), "triggers": heard}
+        after = before.model_copy(update=now)
         told = {"number": number, "before": before.published}
         return self._workflows.write(caller, before, after, "workflow.rolled_back", told, also)
 

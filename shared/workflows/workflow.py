@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.events.triggers import Trigger
+
 WorkflowType = Literal["api", "production"]
 Activity = Literal["active", "inactive", "error"]
 
@@ -59,12 +61,19 @@ class Workflow(WorkflowFields):
     """The hash of the draft."""
     published: int | None = None
     """The number of the version that runs."""
+    triggers: tuple[Trigger, ...] = ()
+    """Which events start that version."""
     last_version: int = 0
     """The number that was given last; a number is never given twice."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
     version: int = 0
     """Of this record: counts changes, and guards against two at once."""
+
+    @property
+    def listens(self) -> tuple[Trigger, ...]:
+        """The triggers that start something now."""
+        return self.triggers if self.published and self.activity == "active" else ()
 
 
 class Version(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from shared.events import EntityRef, Event
+from shared.events import EntityRef, Event, triggers
 from shared.events.outbox import STATE, Change, VersionConflictError, commit, partition
 from shared.graph import FlowGraph, NodeRegistry
 from shared.graph.errors import GraphError
@@ -194,9 +194,13 @@ class Workflows:
             tenant, EntityRef("workflow", before.id), before.version,
             _stored(written) if written else None, (event,),
         )  # fmt: skip
-        commit(
-            self._at.tables, self._at.crm, change, [self._listed(tenant, before, written), *also]
-        )
+        # With what may be started by events: nothing that is switched off or gone is found there.
+        heard = triggers.writes(
+            self._at.workflows, tenant, before.id,
+            before.listens if before.version else (), written.listens if written else (),
+        )  # fmt: skip
+        listed = self._listed(tenant, before, written)
+        commit(self._at.tables, self._at.crm, change, [listed, *heard, *also])
         return written or before
 
     def retried(self, step: Callable[[], R]) -> R:
@@ -262,4 +266,5 @@ def _list(tenant: str) -> str:
 def _stored(workflow: Workflow) -> Item:
     item = workflow.model_dump(exclude_none=True, exclude={"version"})
     times = {"created_at": moment(workflow.created_at), "updated_at": moment(workflow.updated_at)}
-    return {**item, **times, "tags": list(workflow.tags), "version": workflow.version}
+    return {**item, **times, "tags": list(workflow.tags), "version": workflow.version,
+            "triggers": [one.model_dump(mode="json") for one in workflow.triggers]}  # fmt: skip

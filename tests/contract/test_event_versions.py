@@ -137,6 +137,14 @@ def test_what_no_version_allows_is_refused(version, data, said) -> None:
 
 
 @pytest.mark.usefixtures("moved")
+def test_a_type_has_its_own_versions_alone() -> None:
+    assert [(one.name, one.version) for one in versions.versions("ship.sailed")] == [
+        ("ship.sailed", 1), ("ship.sailed", 2), ("ship.sailed", 3),
+    ]  # fmt: skip
+    assert {one.name for one in versions.versions("lead.created")} == {"lead.created"}
+
+
+@pytest.mark.usefixtures("moved")
 def test_a_version_is_declared_once_and_before_the_newest() -> None:
     for version, said in ((1, "twice"), (3, "not before 3")):
         with pytest.raises(ValueError, match=said):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import requests
 
 from local.blueprint import ACCOUNT
+from shared.events import EntityRef, Event
+from shared.events.claims import Claims
 from tests.connections.conftest import Service
+from tests.e2e import outside
+from tests.e2e.chatting import walk_chat
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
+from tests.e2e.walking_triggers import walk_triggers
+from tests.e2e.walking_webhooks import walk_webhooks
 
 
 def arn(role: str) -> str:
@@ -19,7 +30,7 @@ def arn(role: str) -> str:
 def use_everything(running, service: Service) -> None:
     """Walks every route and every way of an event once."""
     first, second = (running.create(name=f"Walker {n}", email="w@example.com") for n in range(2))
-    running.eventually(lambda: running.completed(first["id"]))
+    running.eventually(lambda: running.completed(first["id"]), seconds=90)
     lead = f"{running.url}/leads/{first['id']}/"
     assert running.http.put(lead, json={"notes": "called"}).ok
     assert running.http.put(f"{lead}status/", json={"status": "Proposal sent", "card_order": 1}).ok
@@ -46,8 +57,15 @@ def use_everything(running, service: Service) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
-    sweep(running, first["id"])
+    walk_triggers(running)
+    assert running.get("/events/metrics/")["flows"]
+    outside.use_all(running, Path(tempfile.mkdtemp()))
+    sweep(running, f"demo#lead#{first['id']}")
+    seal_and_open(running)
+    walk_webhooks(running)
     walk_workflows(running, service)
+    large_events(running)
+    walk_chat(running)
 
 
 def events_by_hand(running) -> None:
@@ -155,9 +173,80 @@ def import_files(running) -> None:
     sqs.purge_queue(QueueUrl=url)
 
 
-def sweep(running, lead_id: str) -> None:
+def seal_and_open(running) -> None:
+    """A key that relay and sweeper find, one that the sweeper makes, and events that are opened."""
+    key_id, when = running.platform.deployment.attribute("DataKeysKey", "Ref"), "2099"
+    made = running.aws("kms").generate_data_key(
+        KeyId=key_id, KeySpec="AES_256", EncryptionContext={"tenant": "walked"}
+    )
+    encrypted = base64.b64encode(made["CiphertextBlob"]).decode()
+    row = {"pk": "walked#data_keys", "sk": "1", "at": when, "encrypted": encrypted}
+    put(running, "IdentityTable", row)
+    for tenant in ("walked", "swept"):
+        outbox_item(running, tenant, "a")
+        sweep(running, f"{tenant}#contact#a")
+    relayed = outbox_item(running, "walked", "b", pending_pk="pending#1", pending_sk="2020")
+    running.eventually(lambda: "pending_pk" not in get(running, "CrmTable", relayed))
+    asked = {"type": "lead.created", "personal": True}
+    assert "[personal]" not in str(running.get("/events/", params=asked))
+
+
+def outbox_item(running, tenant: str, name: str, **more: str) -> dict[str, str]:
+    """What a function of ours would have written about a contact of a tenant; its key."""
+    data = {"contact_id": name, "name": "Walker"}
+    entity = EntityRef("contact", name)
+    event = Event("contact.created", data, tenant=tenant, entity=entity, sequence=1)
+    key = {"pk": f"{tenant}#contact#{name}", "sk": "event#000000000001"}
+    put(running, "CrmTable", {**key, "event": event.to_wire(), "type": "contact.created", **more})
+    return key
+
+
+def put(running, table: str, item: dict[str, str]) -> None:
+    typed = {name: {"S": value} for name, value in item.items()}
+    running.aws("dynamodb").put_item(TableName=running.platform.table(table), Item=typed)
+
+
+def get(running, table: str, key: dict[str, str]) -> dict:
+    typed = {name: {"S": value} for name, value in key.items()}
+    found = running.aws("dynamodb").get_item(TableName=running.platform.table(table), Key=typed)
+    return found["Item"]
+
+
+def large_events(running) -> None:
+    """Data too large for the bus: left, listed, and fetched by each pipeline."""
+    large = {"name": "Large", "notes": "x" * 200_000}
+    body = {"type": "process_lead", "data": large}
+    event_id = running.http.post(f"{running.url}/events/", json=body, timeout=30).json()["id"]
+    queued = {"event_type": "example_event", "data": large}
+    assert running.http.post(f"{running.url}/events/queue/", json=queued, timeout=30).ok
+    asked = {"type": "process_lead", "limit": 200, "personal": True}
+    running.eventually(lambda: event_id in str(running.get("/events/", params=asked)))
+    data = {"user_id": "1", "email": "x" * 200_000, "name": "W", "role": "user", "tenant_name": "T"}
+    blobs = S3OfTest(running, running.platform.deployment.name("EventsBucket"))
+    event = Claims(blobs).keep(Event("user.created", data, tenant="demo", source="millrace.crm"))
+    send(running, "UserPipelineQueue", "millrace.crm", event.wire())
+    for name in ("Lead", "User", "Example"):
+        role = arn(f"{name}PipelineStarterFunctionRole")
+        running.eventually(lambda: "s3:GetObject" not in str(running.platform.access.unused(role)))  # noqa: B023
+
+
+@dataclass
+class S3OfTest:
+    """The port `Blobs`, with the test's own credentials."""
+
+    running: Any
+    bucket: str
+
+    def write(self, name: str, text: str) -> None:
+        self.running.aws("s3").put_object(Bucket=self.bucket, Key=name, Body=text.encode())
+
+    def read(self, name: str) -> str:
+        raise NotImplementedError(name)
+
+
+def sweep(running, partition: str) -> None:
     """An event whose relaying nobody wrote down: the sweeper relays it again."""
-    key = {"pk": {"S": f"demo#lead#{lead_id}"}, "sk": {"S": "event#000000000001"}}
+    key = {"pk": {"S": partition}, "sk": {"S": "event#000000000001"}}
     table = running.platform.table("CrmTable")
     running.aws("dynamodb").update_item(
         TableName=table,
@@ -185,8 +274,13 @@ def events_and_replays(running, lead_id: str) -> None:
     running.get("/events/", params={"since": first[0]["time"]})
     out_of_order(running, lead_id)
     window = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
-    for consumer, kind in (("event_log", "lead.created"), ("lead_days", None)):
-        told = {"consumer": consumer, "type": kind, "per_second": 10, **window}
+    told_to = (
+        ("event_log", "lead.created"),
+        ("lead_days", None),
+        ("user_triggers", "lead.created"),
+    )
+    for consumer, kind in told_to:
+        told = {"consumer": consumer, "type": kind, "per_second": 10, "effects": True, **window}
         path = f"/events/replays/{replayed(running, told)}/"
         running.eventually(
             lambda: running.get(path)["status"] == "done",  # noqa: B023
@@ -271,9 +365,9 @@ def redrive(running, entry_id: str) -> None:
 
 
 def all_waiting(running, event_type: str) -> list[dict]:
-    """The entries of an event, once everybody who hears it gave it up: the log always does."""
+    """The entries of an event, once everybody who hears it gave it up: two always do."""
     found = [entry for entry in waiting(running) if entry["event_type"] == event_type]
-    return found if len(found) == 2 else []
+    return found if len(found) == 3 else []
 
 
 def waiting(running) -> list[dict]:

@@ -32,7 +32,7 @@ def test_the_log_keeps_what_happened_and_the_days_count_it(running):
     of_lead = running.get("/events/", params={"entity": f"lead/{lead['id']}"})["events"]
     assert {"lead.created", "lead.status_changed"} <= {event["type"] for event in of_lead}
     names = [one["name"] for one in running.get("/events/consumers/")["consumers"]]
-    assert names == ["event_log", "lead_days"]
+    assert names == ["event_log", "lead_days", "user_triggers", "webhooks"]
 
 
 TABLES = (

@@ -24,6 +24,7 @@ ROLES = [r.id for r in load(ROOT / "infra" / "blueprint").values() if r.type == 
 
 NOT_HERE = {
     "ec2:": "Lambda places a function in its subnets with these; here none has a subnet",
+    "s3:ListBucket arn:aws:s3:::events-bucket": "by it S3 says that an object is gone; no call is",
     "sts:AssumeRole arn:aws:iam::*:role/millrace-bucket-": "such a role is in a tenant's account",
 }
 """How the grants begin that no call on the laptop can need, and why."""

@@ -27,6 +27,7 @@ def walk_workflows(running, service: Service) -> None:
 def nodes_that_ask(client: Client) -> None:
     """Each port of the node runner; what one of them says is not the matter here."""
     lead = "{{ nodes.make.lead.id }}"
+    large = {"name": "Large", "notes": "{{ data.large }}{{ data.large }}"}
     nodes = [
         node("start", "start"),
         node("make", "create-lead", name="From a flow"),
@@ -36,6 +37,7 @@ def nodes_that_ask(client: Client) -> None:
         node("mail", "send-email", to=["w@example.com"], subject="Hello", body="Ada"),
         node("tell", "notify", members=["nobody"], title="Hello"),
         node("event", "emit-event", event_type="lead.qualified", data={"lead_id": lead}),
+        node("large", "emit-event", event_type="process_lead", data=large),
         node("python", "tool", tool="python_executor", arguments={"code": "result = 1"}),
         node("agent", "agent", prompt="Say hello", memory_key="k"),
         node("end", "end"),

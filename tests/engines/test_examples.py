@@ -55,6 +55,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"body": {"amount": 21}},
         {"http_response": {"status": 201, "body": {"total": 42}}},
     ),
+    "executor/started_by_a_lead": (
+        {"event": {"type": "lead.created", "data": {"name": "Ada", "value": 75000}}},
+        {"card": "Ada: 75000"},
+    ),
     "executor/sub_workflow_with_approval": (
         {"percent": 20, "name": "Ada"},
         {"sub_workflow": {"ran": "booking", "with": {"name": "Ada", "percent": 20}}},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.platform.blobs import MissingBlobError
 from shared.platform.machines import Ended
 from shared.platform.mail import Message
 
@@ -30,6 +32,8 @@ class MemoryQueues:
         self.sent: list[tuple[str, str]] = []
         self.waits: list[int] = []
         self.delayed: list[tuple[str, str, int]] = []
+        self.in_order: dict[str, tuple[str, str]] = {}
+        """Group and body of what was sent in order, by its name."""
 
     def send(self, queue_url: str, body: str, after: int = 0) -> None:
         self.sent.append((queue_url, body))
@@ -39,8 +43,50 @@ class MemoryQueues:
         for body in bodies:
             self.send(queue_url, body)
 
+    def send_in_order(self, queue_url: str, body: str, group: str, once: str) -> None:
+        if once not in self.in_order:
+            self.in_order[once] = (group, body)
+            self.send(queue_url, body)
+
     def delay(self, queue_url: str, receipt: str, seconds: int) -> None:
         self.delayed.append((queue_url, receipt, seconds))
+
+
+class MemoryBlobs(dict[str, str]):
+    """The port `Blobs`."""
+
+    def write(self, name: str, text: str) -> None:
+        self[name] = text
+
+    def read(self, name: str) -> str:
+        if name not in self:
+            raise MissingBlobError(name)
+        return self[name]
+
+
+class MemoryKms:
+    """The port `Kms`: counts how often it is asked, and fails as it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.fails: Exception | None = None
+
+    def generate(self, tenant: str) -> tuple[bytes, bytes]:
+        self._ask("generate")
+        plain = os.urandom(32)
+        return plain, f"{tenant}|{plain.hex()}".encode()
+
+    def decrypt(self, tenant: str, encrypted: bytes) -> bytes:
+        self._ask("decrypt")
+        bound, text = encrypted.decode().split("|")
+        if bound != tenant:
+            raise ValueError("InvalidCiphertextException")
+        return bytes.fromhex(text)
+
+    def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if self.fails:
+            raise self.fails
 
 
 class ScriptedMachines:

@@ -61,6 +61,11 @@ class MemoryTables:
         for name in names:
             item.pop(name, None)
 
+    def add(self, table: str, key: Key, amounts: Mapping[str, int], expires_at: int) -> None:
+        item = self.items.setdefault(_id(table, key), {**key, "expires_at": expires_at})
+        for name, amount in amounts.items():
+            item[name] = item.get(name, 0) + amount
+
     def all(self, table: str) -> list[Item]:
         return [item for (name, _, _), item in self.items.items() if name == table]
 

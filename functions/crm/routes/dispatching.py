@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.crm.dependencies import CallerDep, ServicesDep
+from functions.crm.noting import NotedDep
+from functions.crm.once import known_id
+from functions.crm.publishing_rate import PUBLISHING
 from functions.web.access import PrincipalDep, needs
+from shared.crm.idempotency import Answer
 from shared.events.catalog import lookup
 from shared.identity.rights import Right
 from shared.pipelines.event_tasks import EventTask
+from shared.platform.tables import Write
 
 router = APIRouter(tags=["events"])
 
@@ -43,18 +50,50 @@ class Queued(BaseModel):
     task_id: str
 
 
-@router.post("/events/process/", dependencies=[_MAY])
-async def process(body: ProcessRequest, who: PrincipalDep, at: ServicesDep) -> dict[str, Any]:
-    """The data after the event's pipeline; after a failure with `error` and `failed_node`."""
-    return at.calls.process(who.tenant, who.subject, body.event_type, body.data, body.pipeline)
+@router.post("/events/process/", dependencies=[_MAY, PUBLISHING])
+async def process(
+    body: ProcessRequest, caller: CallerDep, at: ServicesDep, noted: NotedDep
+) -> dict[str, Any]:
+    """The data after the event's pipeline; after a failure with `error` and `failed_node`.
 
-
-@router.post("/events/queue/", status_code=202, dependencies=[_MAY])
-async def queue(body: EventRequest, caller: CallerDep, at: ServicesDep) -> Queued:
-    """Puts the event onto the platform; every pipeline that it starts runs there."""
+    With an `Idempotency-Key` the pipeline's effects outside happen once, and so does its answer.
+    """
     who = caller.principal
-    task_id = at.tasks.queue(who.tenant, who.subject, body.event_type, body.data, caller.request_id)
-    return Queued(message="Event queued for processing", task_id=task_id)
+
+    def also(run: str, answer: Mapping[str, Any]) -> list[Write]:
+        kept = at.once.writes(caller, lambda: Answer(200, json.dumps(answer), None))
+        return [*noted("event.processed", run), *kept]
+
+    with at.once.only(caller):
+        return at.calls.process(
+            who.tenant, who.subject, body.event_type, body.data, body.pipeline,
+            known=known_id(caller), also=also,
+        )  # fmt: skip
+
+
+@router.post("/events/queue/", status_code=202, dependencies=[_MAY, PUBLISHING])
+async def queue(body: EventRequest, caller: CallerDep, at: ServicesDep, noted: NotedDep) -> Queued:
+    """Puts the event onto the platform; every pipeline that it starts runs there.
+
+    With an `Idempotency-Key` a repeated request is the same task.
+    """
+    who = caller.principal
+
+    def also(task: str) -> list[Write]:
+        told = _queued(task).model_dump_json()
+        kept = at.once.writes(caller, lambda: Answer(202, told, None))
+        return [*noted("event.queued", task), *kept]
+
+    with at.once.only(caller):
+        return _queued(
+            at.tasks.queue(
+                who.tenant, who.subject, body.event_type, body.data, caller.request_id, also
+            )
+        )
+
+
+def _queued(task: str) -> Queued:
+    return Queued(message="Event queued for processing", task_id=task)
 
 
 @router.get("/events/tasks/{task_id}/", dependencies=[_MAY])

@@ -9,7 +9,17 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
 from functions.crm.dependencies import CallerDep, ServicesDep
-from functions.crm.event_views import ConsumersView, ConsumerView, EventsView, NewEvent, Receipt
+from functions.crm.event_data import told
+from functions.crm.event_views import (
+    ConsumersView,
+    ConsumerView,
+    EventsView,
+    FlowsView,
+    FlowView,
+    NewEvent,
+    Receipt,
+)
+from functions.crm.publishing_rate import PUBLISHING
 from functions.crm.views import TraceEvent
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
@@ -26,6 +36,7 @@ router = APIRouter(tags=["events"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 _MOST_DAYS = timedelta(days=366)
+_MOST_FLOW_DAYS = timedelta(days=31)
 
 
 @router.get("/events/", dependencies=[needs(Right.PLATFORM_VIEW)])
@@ -38,10 +49,12 @@ async def events(
     until: AwareDatetime | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
+    personal: bool = False,
 ) -> EventsView:
     """What happened, oldest first; `entity` is written as `lead/ID`. Events are kept for a year.
 
-    A page of an entity may hold fewer than `limit` though a cursor tells of more.
+    A page of an entity may hold fewer than `limit` though a cursor tells of more. Personal data is
+    hidden unless `personal` asks for it, which needs the right to see leads.
     """
     if since and until and since >= until:
         raise BadRequestError("until", "not after since", "ask for a later moment")
@@ -50,12 +63,12 @@ async def events(
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     found, more = at.event_log.page(who.tenant, wanted, limit=limit, start=start)
     return EventsView(
-        events=[TraceEvent.of(event) for event in found],
+        events=[TraceEvent.of(event) for event in told(found, who, at, personal=personal)],
         cursor=at.cursors.seal(who.tenant, bound, more),
     )
 
 
-@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH)])
+@router.post("/events/", status_code=202, dependencies=[needs(Right.EVENTS_PUBLISH), PUBLISHING])
 async def publish(
     body: NewEvent, caller: CallerDep, at: ServicesDep, request: Request, response: Response
 ) -> Receipt:
@@ -93,6 +106,22 @@ async def consumers(at: ServicesDep) -> ConsumersView:
     return ConsumersView(
         consumers=[ConsumerView(name=name, **facts.model_dump()) for name, facts in known]
     )
+
+
+@router.get("/events/metrics/", dependencies=[needs(Right.PLATFORM_VIEW)])
+async def metrics(
+    who: PrincipalDep, at: ServicesDep, since: date | None = None, until: date | None = None
+) -> FlowsView:
+    """What became of the tenant's events, by day, consumer and type; seven days unless told.
+
+    Days are those of UTC. A figure is seconds old, and no ledger: the timeline is.
+    """
+    last = until or utc_now().date()
+    first = since or last - timedelta(days=6)
+    if not timedelta() <= last - first <= _MOST_FLOW_DAYS:
+        raise BadRequestError("since", "not within 31 days before until", "ask for fewer days")
+    found = at.figures(who.tenant, first, last)
+    return FlowsView(since=first, until=last, flows=[FlowView.model_validate(one) for one in found])
 
 
 @router.get("/reports/leads/", dependencies=[needs(Right.LEADS_VIEW)])

@@ -14,6 +14,7 @@ from functions.web.problems import BadRequestError
 from shared.crm.board import COLUMN_PAGE
 from shared.crm.lead import STATUSES, Lead, LeadStatus, LeadUpdate, NewLead, StatusUpdate
 from shared.crm.rebuilding import LeadComparison
+from shared.events.claims import shown
 from shared.identity.rights import Right
 
 router = APIRouter(tags=["leads"])
@@ -112,7 +113,7 @@ async def timeline(
     bound = f"timeline:{lead_id}"
     start, _ = at.cursors.open(who.tenant, bound, cursor)
     events, more = at.leads.timeline(who.tenant, lead_id, limit=limit, start=start)
-    entries = [TimelineEntry.of(event) for event in events]
+    entries = [TimelineEntry.of(event) for event in shown(events, at.claims)]
     return TimelineView(entries=entries, cursor=at.cursors.seal(who.tenant, bound, more))
 
 

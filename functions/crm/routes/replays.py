@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 
 from functions.crm.dependencies import Services, ServicesDep
 from functions.crm.event_views import NewReplay, ReplaysView, ReplayView
+from functions.crm.noting import NotedDep
 from functions.web.access import PrincipalDep, needs
 from functions.web.problems import BadRequestError
 from shared.consumers.replaying import step_message
@@ -63,15 +64,17 @@ async def one(replay_id: str, who: PrincipalDep, at: ServicesDep) -> ReplayView:
     status_code=202,
     dependencies=[needs(Right.PLATFORM_OPERATE)],
 )
-async def resume(replay_id: str, who: PrincipalDep, at: ServicesDep) -> ReplayView:
+async def resume(replay_id: str, who: PrincipalDep, at: ServicesDep, noted: NotedDep) -> ReplayView:
     """Goes on with a replay that stands still or failed."""
-    return _sent(at.replays.resumed(who.tenant, replay_id), at)
+    also = noted("replay.resumed", replay_id)
+    return _sent(at.replays.resumed(who.tenant, replay_id, also), at)
 
 
 @router.delete("/events/replays/{replay_id}/", dependencies=[needs(Right.PLATFORM_OPERATE)])
-async def cancel(replay_id: str, who: PrincipalDep, at: ServicesDep) -> ReplayView:
+async def cancel(replay_id: str, who: PrincipalDep, at: ServicesDep, noted: NotedDep) -> ReplayView:
     """Ends a replay; what it sent stays sent."""
-    return ReplayView.of(at.replays.cancel(who.tenant, replay_id))
+    also = noted("replay.cancelled", replay_id)
+    return ReplayView.of(at.replays.cancel(who.tenant, replay_id, also))
 
 
 def _asked(body: NewReplay, at: Services) -> Asked:

@@ -13,6 +13,7 @@ from shared.platform.tables import Write
     topics=("leads",),
     types=("lead.created", "lead.status_changed", "lead.deleted"),
     ordered=True,
+    thin=True,
     needs={"projections": ("get", "put", "add", "delete")},
 )
 def lead_days(event: Event, context: Context) -> list[Write]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from functions.pipeline_nodes.lead.facts import JudgedLead
 from shared.pipelines.node import Context, node
-from shared.platform.mail import Mail, Message
+from shared.platform.mail import Mail, MailSuppressedError, Message
 from shared.platform.settings import FunctionSettings
 
 
@@ -20,6 +20,7 @@ class RespondSettings(FunctionSettings):
 
     mail_from: str = Field(description="The verified address that answers come from.")
     inbox_table: str = Field(description="Table of the leases that make an answer go out once.")
+    crm_table: str = Field(description="Table of addresses that take no more mail.")
 
 
 class Email(BaseModel):
@@ -33,7 +34,7 @@ class Email(BaseModel):
 
 
 class Responded(BaseModel):
-    """What this branch adds; without an address the status is error, and nothing was sent."""
+    """What this branch adds; the status is error where nothing can be sent, with the reason."""
 
     email_sent: Email | None = None
     follow_up: date | None = None
@@ -47,10 +48,11 @@ def mail() -> Mail:
     from shared.platform.aws import client
     from shared.platform.dynamo import DynamoTables
     from shared.platform.mail import SesMail
+    from shared.platform.suppressions import suppressed_in
 
-    told = RespondSettings()  # the environment gives them
-    deliver = client("sesv2").send_email
-    return SesMail(DynamoTables(), told.inbox_table, told.mail_from, deliver)
+    told, tables = RespondSettings(), DynamoTables()  # the environment gives them
+    deliver, none_to = client("sesv2").send_email, suppressed_in(tables, told.crm_table)
+    return SesMail(tables, told.inbox_table, told.mail_from, deliver, suppressed=none_to)
 
 
 def answer(lead: JudgedLead, context: Context, post: Callable[[], Mail]) -> Responded:
@@ -59,8 +61,12 @@ def answer(lead: JudgedLead, context: Context, post: Callable[[], Mail]) -> Resp
         return Responded(status="error", reason="the lead has no e-mail address")
     subject = f"Thank you for your interest, {lead.name}"
     body = _text(lead)
-    sent = post().send(context.tenant, f"{context.entity or context.execution_id}/answer",
-                     Message(lead.email, subject, body))  # fmt: skip
+    key = f"{context.entity or context.execution_id}/answer"
+    message = Message(lead.email, subject, body, about=context.entity)
+    try:
+        sent = post().send(context.tenant, key, message)
+    except MailSuppressedError as refused:
+        return Responded(status="error", reason=str(refused))
     email = Email(
         to=lead.email,
         subject=subject,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from functions.pipeline_nodes.user.facts import NewUser
 from shared.pipelines.node import Context, node
-from shared.platform.mail import Mail, Message
+from shared.platform.mail import Mail, MailSuppressedError, Message
 from shared.platform.settings import FunctionSettings
 
 
@@ -18,10 +18,11 @@ class WelcomeSettings(FunctionSettings):
 
     mail_from: str = Field(description="The verified address that mails come from.")
     inbox_table: str = Field(description="Table of what expires: sessions and reset tokens too.")
+    crm_table: str = Field(description="Table of addresses that take no more mail.")
 
 
 class Welcomed(BaseModel):
-    """What this node adds."""
+    """What this node adds; false where the address takes no more mail."""
 
     welcome_email_sent: bool = True
 
@@ -32,10 +33,11 @@ def mail() -> Mail:
     from shared.platform.aws import client
     from shared.platform.dynamo import DynamoTables
     from shared.platform.mail import SesMail
+    from shared.platform.suppressions import suppressed_in
 
-    told = WelcomeSettings()  # the environment gives them
-    deliver = client("sesv2").send_email
-    return SesMail(DynamoTables(), told.inbox_table, told.mail_from, deliver)
+    told, tables = WelcomeSettings(), DynamoTables()  # the environment gives them
+    deliver, none_to = client("sesv2").send_email, suppressed_in(tables, told.crm_table)
+    return SesMail(tables, told.inbox_table, told.mail_from, deliver, suppressed=none_to)
 
 
 def greet(user: NewUser, context: Context, post: Callable[[], Mail]) -> Welcomed:
@@ -45,7 +47,10 @@ def greet(user: NewUser, context: Context, post: Callable[[], Mail]) -> Welcomed
         "Sign in with this address and your password.\n"
     )
     message = Message(user.email, f"Welcome to {user.tenant_name}", body)
-    post().send(context.tenant, f"welcome/{context.execution_id}", message)
+    try:
+        post().send(context.tenant, f"welcome/{context.execution_id}", message)
+    except MailSuppressedError:
+        return Welcomed(welcome_email_sent=False)
     return Welcomed()
 
 

@@ -18,10 +18,21 @@ _ATTEMPTS = 4
 class EventBridgeBackend(EventBackend):
     """Puts events on one bus in chunks; entries that fail are sent again, alone, with jitter."""
 
-    def __init__(self, bus_name: str, put: Callable[..., dict[str, Any]]) -> None:
-        """`put` is the client's `put_events`."""
+    def __init__(
+        self,
+        bus_name: str,
+        put: Callable[..., dict[str, Any]],
+        form: Callable[[Event], Event] = lambda event: event,
+    ) -> None:
+        """A backend.
+
+        Args:
+            put: the client's `put_events`.
+            form: gives each event the form that the bus may have; one it fails for is not put.
+        """
         self._bus_name = bus_name
         self._put = put
+        self._form = form
 
     def publish(self, event: Event, topics: Sequence[str] | None = None) -> None:
         """See `EventBackend.publish`."""
@@ -62,6 +73,17 @@ class EventBridgeBackend(EventBackend):
         return done
 
     def _send(self, events: Sequence[Event]) -> dict[str, str]:
+        """Puts events; why those failed that did."""
+        refused: dict[str, str] = {}
+        formed = []
+        for event in events:
+            try:
+                formed.append(self._form(event))
+            except Exception as error:  # the others go on
+                refused[event.id] = type(error).__name__
+        return refused | (self._put_all(formed) if formed else {})
+
+    def _put_all(self, events: Sequence[Event]) -> dict[str, str]:
         entries = [
             {
                 "EventBusName": self._bus_name,

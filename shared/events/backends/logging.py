@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from shared.events.backends.base import EventBackend
 from shared.events.envelope import Event
+from shared.events.personal import redacted
 
 _log = logging.getLogger(__name__)
 
 
 class LoggingEventBackend(EventBackend):
-    """Logs type, topics and data at the level that is asked for."""
+    """Logs type, topics and data at the level that is asked for, personal fields hidden."""
 
     def __init__(self, log_level: str = "INFO") -> None:
         levels = logging.getLevelNamesMapping()
@@ -24,5 +25,5 @@ class LoggingEventBackend(EventBackend):
     def publish(self, event: Event, topics: Sequence[str] | None = None) -> None:
         """See `EventBackend.publish`."""
         named = ", ".join(topics or ("default",))
-        data = json.dumps(dict(event.data), ensure_ascii=False, default=str)
+        data = json.dumps(dict(redacted(event).data), ensure_ascii=False, default=str)
         _log.log(self._level, "Event: %s | Topics: %s | Data: %s", event.event_type, named, data)

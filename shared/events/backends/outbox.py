@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from shared.events.backends.base import EventBackend, EventNotPublishedError
+from shared.events.claims import Claims
 from shared.events.envelope import EntityRef, Event, UnfitEventError
 from shared.events.outbox import Change, VersionConflictError, commit
 from shared.platform.tables import Tables
@@ -25,9 +26,15 @@ class NotForTheOutboxError(UnfitEventError):
 class OutboxEventBackend(EventBackend):
     """Writes each event as the only one of a timeline of its own; twice is once."""
 
-    def __init__(self, tables: Tables, table: str) -> None:
-        """`table` is where entities and their timelines are."""
+    def __init__(self, tables: Tables, table: str, claims: Claims | None = None) -> None:
+        """A backend.
+
+        Args:
+            table: where entities and their timelines are.
+            claims: keep data that is too large for the bus.
+        """
         self._tables = tables
+        self._claims = claims
         self._table = table
 
     def publish(self, event: Event, topics: Sequence[str] | None = None) -> None:
@@ -46,9 +53,9 @@ class OutboxEventBackend(EventBackend):
                 f"{event.event_type} {event.id} is of {event.entity}; commit it with its state"
             )
         told = replace(event, topics=tuple(topics)) if topics else event
-        entity = EntityRef(KIND, event.id)
+        change = Change(event.tenant, EntityRef(KIND, event.id), 0, None, (told,))
         try:
-            commit(self._tables, self._table, Change(event.tenant, entity, 0, None, (told,)))
+            commit(self._tables, self._table, change, claims=self._claims)
         except VersionConflictError:  # written before
             return
         except UnfitEventError:

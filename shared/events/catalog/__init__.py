@@ -6,6 +6,7 @@ contract: add optional ones, or publish a new version.
 
 from shared.events.catalog import (
     accounts,
+    chats,
     contacts,
     deals,
     examples,
@@ -13,6 +14,7 @@ from shared.events.catalog import (
     imports,
     leads,
     users,
+    webhooks,
     workflows,
 )
 from shared.events.catalog.registry import EventType, all_types, lookup, spellings
@@ -21,6 +23,7 @@ __all__ = [
     "EventType",
     "accounts",
     "all_types",
+    "chats",
     "contacts",
     "deals",
     "examples",
@@ -30,5 +33,6 @@ __all__ = [
     "lookup",
     "spellings",
     "users",
+    "webhooks",
     "workflows",
 ]

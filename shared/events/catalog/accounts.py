@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.events.catalog.registry import EventData, event_type
+from shared.events.catalog.registry import EventData, PersonalText, event_type
 
 _ID: Final = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 _OTHER: Final = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8ea0"
@@ -16,7 +16,7 @@ class AccountCreated(EventData):
     """An account was added."""
 
     account_id: str
-    name: str
+    name: PersonalText
 
 
 @event_type(
@@ -42,4 +42,4 @@ class AccountDeleted(EventData):
     """An account was removed."""
 
     account_id: str
-    name: str
+    name: PersonalText

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import Field
 
-from shared.events.catalog.registry import EventData, event_type
+from shared.events.catalog.registry import EventData, PersonalText, event_type
 
 _ID: Final = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 _TOPICS: Final = ("deals",)
@@ -65,7 +65,7 @@ class DealLost(EventData):
     """A deal was lost."""
 
     deal_id: str
-    reason: str
+    reason: PersonalText
 
 
 @event_type("deal.deleted", topics=_TOPICS, sample={"deal_id": _ID, "name": "Renewal"})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shared.events.catalog.registry import OpenEventData, event_type
+from shared.events.catalog.registry import OpenEventData, PersonalOptionalText, event_type
 
 
 @event_type("example_event", topics=("examples",), sample={"message": "Hello"})
 class ExampleEvent(OpenEventData):
     """Somebody tries the example pipeline, with any data."""
 
-    message: str | None = None
+    message: PersonalOptionalText = None

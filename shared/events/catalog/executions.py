@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from shared.events.catalog.registry import EventData, event_type
+from shared.events.catalog.registry import EventData, PersonalObject, event_type
 
 SOURCE: Final = "millrace.executions"
 _SAMPLE = {
@@ -46,7 +46,7 @@ class ExecutionCompleted(EventData):
     pipeline: str
     trigger: str
     trace: list[TraceEntry]
-    result: dict[str, Any]
+    result: PersonalObject
     workflow_id: str | None = None
 
 
@@ -96,5 +96,5 @@ class ExecutionFailed(ExecutionStarted):
     """A run of a workflow failed: which node, and which workflow is to be started for it."""
 
     failed_node: str | None = None
-    error: dict[str, Any]
+    error: PersonalObject
     on_failure: str | None = None

@@ -6,7 +6,13 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from shared.events.catalog.registry import EventData, OpenEventData, event_type
+from shared.events.catalog.registry import (
+    EventData,
+    OpenEventData,
+    PersonalOptionalText,
+    PersonalText,
+    event_type,
+)
 
 _ID = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
 _SNAPSHOT = {
@@ -25,12 +31,12 @@ _SNAPSHOT = {
 class LeadSnapshot(EventData):
     """A lead as it stands after a change; what is not known is absent."""
 
-    name: str
-    company: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: PersonalText
+    company: PersonalOptionalText = None
+    email: PersonalOptionalText = None
+    phone: PersonalOptionalText = None
     value: Decimal | None = Field(None, description="Deal value in dollars.")
-    notes: str | None = None
+    notes: PersonalOptionalText = None
     status: str | None = Field(None, description="The board's column.")
     source: str | None = None
     project_budget: str | None = Field(None, description="A band such as 50k-100k or 100k+.")
@@ -81,7 +87,7 @@ class LeadDeleted(EventData):
     """A lead was removed."""
 
     lead_id: str
-    name: str
+    name: PersonalText
 
 
 @event_type("lead.qualified", topics=("leads",), sample={"lead_id": _ID, "score": 85})
@@ -110,11 +116,44 @@ class LeadRejected(EventData):
     """A lead was found not worth pursuing."""
 
     lead_id: str
-    reason: str
+    reason: PersonalText
 
 
 @event_type("process_lead", topics=("leads",), sample=_SNAPSHOT, published_by="leads:add")
 class ProcessLead(OpenEventData):
     """An outside source asks for a lead to be judged; it need not be one of ours."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: PersonalText = Field(min_length=1, max_length=200)
+
+
+@event_type(
+    "lead.mail_received",
+    topics=("leads",),
+    ours_alone=True,
+    sample={
+        "lead_id": _ID, "sender": "jane@example.com", "subject": "Our project",
+        "text": "Could we talk on Friday?", "message_id": "<1@mail.example.com>",
+    },
+)  # fmt: skip
+class LeadMailReceived(EventData):
+    """A lead wrote another e-mail."""
+
+    lead_id: str
+    sender: PersonalText
+    subject: PersonalText
+    text: PersonalText = Field(description="Without what it quotes, cut short.")
+    message_id: str
+
+
+@event_type(
+    "lead.mail_returned",
+    topics=("leads",),
+    ours_alone=True,
+    sample={"lead_id": _ID, "email": "jane@example.com", "reason": "bounced"},
+)
+class LeadMailReturned(EventData):
+    """Mail about a lead came back or was complained about; its address takes no more."""
+
+    lead_id: str
+    email: PersonalText
+    reason: str

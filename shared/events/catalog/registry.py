@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.events.envelope import UnfitEventError
+
+_PERSONAL: Final = Field(json_schema_extra={"pii": True})
+PersonalText = Annotated[str, _PERSONAL]
+"""A field about a person: sealed on the bus, hidden in logs, open to no filter."""
+PersonalOptionalText = Annotated[str | None, _PERSONAL]
+PersonalObject = Annotated[dict[str, Any], _PERSONAL]
 
 
 class EventData(BaseModel):
@@ -31,7 +38,7 @@ class InvalidEventDataError(UnfitEventError):
     """Data that its type does not allow; the message names the fields."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventType:
     """One published type."""
 
@@ -48,6 +55,17 @@ class EventType:
     published_by: str | None = None
     """The right that publishing it over the API needs; None is nobody's."""
 
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The fields that the model marks as personal."""
+        fields = self.model.model_fields.items()
+        return frozenset(name for name, field in fields if _marked(field.json_schema_extra))
+
+    def is_personal(self, name: str) -> bool:
+        """Whether a field is about a person; of an open type every field that nobody declared."""
+        undeclared = name not in self.model.model_fields
+        return name in self.personal or (undeclared and issubclass(self.model, OpenEventData))
+
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as the type defines it, JSON values only.
 
@@ -61,6 +79,10 @@ class EventType:
                 f"{'.'.join(map(str, e['loc'])) or 'data'}: {e['msg']}" for e in error.errors()
             )
             raise InvalidEventDataError(f"{self.name} v{self.version}: {fields}") from None
+
+
+def _marked(extra: object) -> bool:
+    return isinstance(extra, Mapping) and extra.get("pii") is True
 
 
 _types: Final[dict[str, EventType]] = {}

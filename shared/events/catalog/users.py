@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.events.catalog.registry import EventData, event_type
+from shared.events.catalog.registry import EventData, PersonalText, event_type
 
 SOURCE: Final = "millrace.identity"
 _ID = "01935f3e-7c1a-7b4e-9d2f-3a5b6c7d8e9f"
@@ -28,8 +28,8 @@ class UserCreated(EventData):
     """Somebody became a member of a tenant."""
 
     user_id: str
-    email: str
-    name: str
+    email: PersonalText
+    name: PersonalText
     role: str
     tenant_name: str
 

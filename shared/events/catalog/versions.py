@@ -57,7 +57,7 @@ def versions(name: str) -> list[EventType]:
         UnknownEventTypeError: no type has this name.
     """
     kind = lookup(name)
-    before = [kind for (of, _), kind in _earlier.items() if of == kind.name]
+    before = [one for (of, _), one in _earlier.items() if of == kind.name]
     return [*sorted(before, key=lambda one: one.version), kind]
 
 

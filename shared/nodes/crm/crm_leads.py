@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.events.chains import Origin
 from shared.graph import NodeFailedError
 
 if TYPE_CHECKING:  # who draws flows needs no CRM
@@ -23,8 +24,11 @@ Row = dict[str, Any]
 class CrmLeads:
     """The port `Leads` for one principal."""
 
-    def __init__(self, leads: Leads, principal: Principal) -> None:
-        self._leads, self._principal = leads, principal
+    def __init__(
+        self, leads: Leads, principal: Principal, origin: Callable[[], Origin] = Origin
+    ) -> None:
+        """`origin` tells which run it is."""
+        self._leads, self._principal, self._origin = leads, principal, origin
 
     async def get(self, lead_id: str) -> Row | None:
         """See `Leads.get`."""
@@ -81,7 +85,7 @@ class CrmLeads:
 
         request = f"{what} {json.dumps(fields, sort_keys=True)}"
         attempt = Attempt(f"flow:{self._principal.subject}", key, request)
-        return Caller(self._principal, key, attempt=attempt)
+        return Caller(self._principal, key, attempt=attempt, origin=self._origin())
 
     async def _once(self, step: Callable[[], Lead]) -> Row:
         """What the step gives, or what it gave when this key came before."""

@@ -11,6 +11,7 @@ from shared.graph import BlockingNode, Data, NodeContext, NodeFailedError
 from shared.nodes.config import Choice, Choices, NodeConfig, Ports, Values, Widget
 from shared.nodes.example import Example
 from shared.nodes.ports import MAIL, TEMPLATES, Mailer, Template, Templates
+from shared.platform.mail import MailSuppressedError
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>\"\x00-\x1f]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -69,24 +70,43 @@ class SendEmailNode(BlockingNode[SendEmailConfig]):
     label = "Send e-mail"
     description = "Sends e-mail, from a template or as written"
     needs = frozenset({MAIL, TEMPLATES})
-    result = {"sent": "Addresses that have it", "opted_out": "Addresses that want none"}
+    result = {
+        "sent": "Addresses that have it",
+        "opted_out": "Addresses that want none",
+        "suppressed": "Addresses that mail came back from, or whose owner complained",
+    }
     example = Example(
         {"to": ["{{ data.email }}", "no@example.com"], "template": "welcome"},
         {"email": "ada@example.com", "name": "Ada"},
-        {"send_email": {"sent": ["ada@example.com"], "opted_out": ["no@example.com"]}},
-    )
+        {
+            "send_email": {
+                "sent": ["ada@example.com"], "opted_out": ["no@example.com"], "suppressed": [],
+            }
+        },
+    )  # fmt: skip
 
     async def execute(
         self, config: SendEmailConfig, data: Data, context: NodeContext
     ) -> dict[str, list[str]]:
-        """Sends one after another; a repeated address counts once."""
+        """Sends one after another; a repeated address counts once.
+
+        Who asked for a single mail that cannot be sent hears so as a failure.
+        """
         port: Mailer = context.ports[MAIL]
         text = await self._text(config, data, context)
-        told: dict[str, list[str]] = {"sent": [], "opted_out": []}
+        told: dict[str, list[str]] = {"sent": [], "opted_out": [], "suppressed": []}
+        refused: MailSuppressedError | None = None
         for address in dict.fromkeys(config.to):
             key = f"{context.idempotency_key()}/{address.lower()}"
-            sent = await port.send(address, text.subject, text.body, config.topic, key)
+            try:
+                sent = await port.send(address, text.subject, text.body, config.topic, key)
+            except MailSuppressedError as why:
+                refused = why
+                told["suppressed"].append(address)
+                continue
             told["sent" if sent else "opted_out"].append(address)
+        if refused and not (told["sent"] or told["opted_out"]):
+            raise NodeFailedError("MailSuppressed", str(refused))
         return told
 
     async def _text(self, config: SendEmailConfig, data: Data, context: NodeContext) -> Template:

@@ -4,40 +4,77 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from shared.graph import EXECUTION_COMPLETED, Data, Form, NodeContext, NodeResult, ProducerNode
-from shared.nodes.config import NodeConfig
+from shared.nodes.config import NodeConfig, Widget, json_value
 from shared.nodes.example import Example
 from shared.nodes.ports import ARRIVALS, Arrivals
 
+if TYPE_CHECKING:  # who draws flows needs no catalogue
+    from shared.events.triggers import Trigger
+
 _TYPE: Final = re.compile(r"(\*|[a-z][a-z0-9_]*)(\.(\*|[a-z][a-z0-9_]*))?")
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, str):
+        return json_value(value) if value.strip() else {}
+    return value
 
 
 class EventTriggerConfig(NodeConfig):
     """Which events."""
 
-    event_types: tuple[str, ...] = Field(min_length=1, description="lead.created, or lead.*")
+    event_types: tuple[str, ...] = Field(
+        min_length=1, max_length=20, description="lead.created, or lead.*"
+    )
+    filter: Annotated[dict[str, Any], BeforeValidator(_parsed), Widget("json")] = Field(
+        {}, description='A pattern of the event: {"data": {"value": [{"numeric": [">", 1000]}]}}'
+    )
     condition: str = Field("", description="About the event: event.data.value > 1000")
 
     @field_validator("event_types")
     @classmethod
     def _types(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        from shared.events.catalog.registry import UnknownEventTypeError
+        from shared.events.triggers import known
+
         for name in names:
             if not _TYPE.fullmatch(name):
                 raise ValueError(f"{name!r} is no type of event; write lead.created or lead.*")
-        return names
+        try:
+            return tuple(dict.fromkeys(known(name) for name in names))
+        except UnknownEventTypeError as error:
+            raise ValueError(str(error)) from None
 
-    def names(self, event_type: str) -> bool:
-        """Whether events of this type are wanted."""
-        return any(fnmatchcase(event_type, wanted) for wanted in self.event_types)
+    @field_validator("filter")
+    @classmethod
+    def _pattern(cls, given: dict[str, Any]) -> dict[str, Any]:
+        from shared.events.patterns import InvalidPatternError
+        from shared.events.triggers import filter_text
+
+        try:
+            filter_text(given)
+        except InvalidPatternError as error:
+            raise ValueError(str(error)) from None
+        return given
+
+    def trigger(self, node: str) -> Trigger:
+        """What is kept of it, so that its events find the workflow."""
+        from shared.events.triggers import Trigger, filter_text
+
+        return Trigger(node=node, types=self.event_types, filter=filter_text(self.filter))
 
 
 class EventTriggerNode(ProducerNode[EventTriggerConfig]):
-    """One event is one iteration; others, and those that the condition refuses, are none."""
+    """One event is one iteration; others, and those that the condition refuses, are none.
+
+    A published api workflow is started by each event of the types that the filter wants. The
+    condition is looked at in the run, which ends there if it refuses.
+    """
 
     type = "event-trigger"
     Config = EventTriggerConfig
@@ -46,6 +83,7 @@ class EventTriggerNode(ProducerNode[EventTriggerConfig]):
     description = "Starts an iteration for each event of some types"
     needs = frozenset({ARRIVALS})
     expressions = frozenset({"condition"})
+    verbatim = frozenset({"event_types", "filter"})
     result = {"event": "The event: id, type, time, data and what else the envelope has"}
     example = Example(
         {"event_types": ["lead.*"], "condition": "event.data.value > 1000"},
@@ -73,7 +111,7 @@ def _wanted(
 ) -> bool:
     from shared.graph.expressions import holds
 
-    if not config.names(str(event.get("type"))):
+    if not config.trigger(context.node_id).fits(str(event.get("type")), event):
         return False
     names = {**context.names(data), "event": event}
     return not config.condition or holds(config.condition, names)

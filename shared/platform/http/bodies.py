@@ -20,8 +20,8 @@ _GZIP: Final = 31
 """zlib's number for gzip with its header."""
 
 
-async def read_body(answer: httpx.Response, most: int) -> bytes:
-    """The body, unpacked.
+async def read_body(answer: httpx.Response, most: int, *, cut: bool = False) -> bytes:
+    """The body, unpacked; with `cut` as much of it as is wanted.
 
     Raises:
         HttpTooLargeError: it has more bytes.
@@ -31,9 +31,11 @@ async def read_body(answer: httpx.Response, most: int) -> bytes:
     found = bytearray()
     async for part in answer.aiter_raw(_PIECE):
         found += unpack.pieces(part, most + 1 - len(found)) if unpack else part
+        if len(found) > most and cut:
+            break
         if len(found) > most:
             raise HttpTooLargeError(f"the answer has more than {most:,} bytes; ask for less")
-    return bytes(found)
+    return bytes(found[:most])
 
 
 class _Unpacker:

@@ -22,6 +22,8 @@ class HttpCall:
     redirects: int = 5
     hosts: tuple[str, ...] = ()
     """Servers that this call may reach, redirects included; nothing is what the port allows."""
+    cut: bool = False
+    """Whether a longer body is cut off instead of refused: for who wants to know the status."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class CheckedHttp:
                     if call.redirects and (following := answer.next_request) is not None:
                         request = _for_origin(following, request)
                         continue
-                    body = await read_body(answer, call.max_bytes)
+                    body = await read_body(answer, call.max_bytes, cut=call.cut)
                 finally:
                     await answer.aclose()
                 spent = round((perf_counter() - started) * 1000)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from shared.crm.idempotency import Attempt
+from shared.events.chains import UNKNOWN
 from shared.graph.durable import Header
 from shared.graph.durable.suspending import Parent
 from shared.graph.errors import NodeError, NodeFailedError
@@ -123,6 +124,7 @@ class ChildRuns:
             self._tenant, workflow, given, Cause(kind="workflow", id=self._parent),
             parent.user_id if parent else None,
             Attempt(f"run {self._parent}", key, said, _KEPT), here=here, parent=waiting,
+            origin=parent.origin if parent else UNKNOWN,
         )  # fmt: skip
         try:
             return self._starting.accepted(order)

@@ -57,11 +57,18 @@ class Closing:
         name = "continued" if before and after.status == "running" else _EVENTS[after.status]
         event = Event(
             f"execution.{name}", told(after), {"actor": after.user_id or after.cause.id},
-            source=SOURCE, time=self._clock(),
+            source=SOURCE, time=self._clock(), causation_id=_led_to(after),
         )  # fmt: skip
         version = before.version if before else 0
         state = rows.stored(tenant, after)
-        change = Change(tenant, rows.entity(after.id), version, state, (event,), after.expires_at)
+        change = Change(
+            tenant,
+            rows.entity(after.id),
+            version,
+            state,
+            (after.origin.tells(event),),
+            after.expires_at,
+        )
         counted: list[Add] = counters.writes(self._executions, tenant, after) if after.over else []
         commit(self._tables, self._crm, change, [*also, *counted], states=self._executions)
         return after.model_copy(update={"version": version + 1})
@@ -80,6 +87,11 @@ class Closing:
             error = header.error.as_json()
             named["error"] = {**error, "message": str(error["message"])[:_MESSAGE]}
         return before.model_copy(update=named)
+
+
+def _led_to(execution: Execution) -> str | None:
+    """The event that started a run; of another cause the run itself tells."""
+    return execution.cause.id if execution.cause.kind == "event" else None
 
 
 def told(execution: Execution) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from shared.events.chains import Origin
 from shared.graph.record import Status as GraphStatus
 
 Status = Literal["pending", "running", "paused", "completed", "failed", "cancelled"]
@@ -68,12 +69,21 @@ class Execution(BaseModel):
     """When it is to have ended; a run that waits inline has no such moment."""
     allowed: float = 900.0
     """Seconds that it may take."""
+    correlation_id: str = ""
+    """That of the event that began it all; nothing is its own id."""
+    depth: int = 0
+    """How many runs in a row were started by events, itself included."""
     continues: str | None = None
     """The failed execution that it goes on with."""
     expires_at: int
     """Seconds since 1970 after which it is not kept."""
     version: int = 0
     """Of this row: counts its changes."""
+
+    @property
+    def origin(self) -> Origin:
+        """What events that it leads to say of it."""
+        return Origin(self.correlation_id or self.id, self.id, self.depth)
 
     @property
     def over(self) -> bool:

@@ -48,7 +48,7 @@ class Failures:
         }
         attempt = Attempt("failures", f"{wanted}#{failed.id}", "failed", _KEPT)
         cause = Cause(kind="failure", id=failed.id)
-        order = Order(tenant, wanted, given, cause, failed.user_id, attempt)
+        order = Order(tenant, wanted, given, cause, failed.user_id, attempt, origin=failed.origin)
         return self._starting.start(order)
 
     def _began_with_a_failure(self, tenant: str, execution: Execution) -> bool:

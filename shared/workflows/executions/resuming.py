@@ -73,7 +73,7 @@ class Resuming:
         claim = {"pk": f"{tenant}#run#{old.id}", "sk": _CONTINUED}
         order = Order(
             tenant, old.workflow_id, header.given, Cause(kind="resume", id=old.id), user_id,
-            continues=old.id,
+            continues=old.id, origin=old.origin,
         )  # fmt: skip
         planned = self._planned(order, old, which)
         order = replace(order, also=[

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shared.crm.errors import AlreadyAnsweredError
 from shared.crm.idempotency import WRITE, Answer, Attempt
+from shared.events.chains import UNKNOWN, Origin
 from shared.graph.durable import Header, at_start, whole_flow
 from shared.graph.durable.closing import tell_parent
 from shared.graph.durable.suspending import Parent
@@ -57,6 +58,8 @@ class Order:
     """Whether whoever orders it runs it as well, without the version's machine."""
     parent: Parent | None = None
     """Who waits for its end."""
+    origin: Origin = UNKNOWN
+    """What led to it."""
 
 
 class Starting:
@@ -140,8 +143,8 @@ class Starting:
             express=version.machine == "express", cause=order.cause, user_id=order.user_id,
             on_failure=version.on_failure, started_at=now,
             due_at=now + timedelta(seconds=version.seconds) + GRACE, allowed=version.seconds,
-            continues=order.continues,
-            expires_at=_expires(now, version.retention_days),
+            continues=order.continues, correlation_id=order.origin.correlation_id or "",
+            depth=order.origin.depth, expires_at=_expires(now, version.retention_days),
         )  # fmt: skip
 
     def again(self, order: Order, old: Execution) -> Execution:

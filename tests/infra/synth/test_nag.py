@@ -15,11 +15,13 @@ FLOWS = {
     f"arn:<AWS::Partition>:states:{_OWN}:stateMachine:millrace-flow-*",
     f"arn:<AWS::Partition>:states:{_OWN}:execution:millrace-flow-*",
     f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*",
+    f"arn:<AWS::Partition>:secretsmanager:{_OWN}:secret:millrace/*/webhooks/*",
     "arn:<AWS::Partition>:iam::*:role/millrace-bucket-*",
 }
 """What is made while the platform runs, or is a tenant's own: nothing else has such a name."""
 AT_RUN_TIME = "made while the platform runs, or a tenant's own; nothing else has such a name"
 VALUES = "millrace-dev-data:ExportsOutputFnGetAttValuesBucketArnB5880237"
+EVENTS = "millrace-dev-data:ExportsOutputFnGetAttEventsBucketArn8527E1E9"
 SPACES = "millrace-dev-data:ExportsOutputFnGetAttSpacesBucketArnA074F0A1"
 UPLOADS = "an upload may lie in any folder; reports may be written below one prefix only"
 LATEST = "3.13 is the newest runtime that every locked wheel is built for"
@@ -47,6 +49,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:"
     "<AWS::AccountId>:secret:millrace/*]": [
         ("workflows/*Function/Role/*", "tenants give them; the tenant leads every name"),
+        ("answers/*Function/Role/*", "tenants give them; the tenant leads every name"),
     ],
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/millrace-bucket-*]": [
         ("workflows/*Function/Role/*", "roles of tenants' accounts, which ask for an external id"),
@@ -57,8 +60,14 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ]
         for one in FLOWS
     },
+    f"AwsSolutions-IAM5[Resource::{EVENTS}/*/events/*]": [
+        ("*Function/Role/*", "the tenant leads every key, and the hash of the data ends it")
+    ],
     f"AwsSolutions-IAM5[Resource::{SPACES}/*]": [
         ("nodes/*Function/Role/*", "the tenant leads every key of its files")
+    ],
+    "AwsSolutions-IAM5[Resource::<MailInputMailBucket.Arn>/*]": [
+        ("MailInput/*Function/Role/*", "SES names each mail; its notice says which is meant")
     ],
     "AwsSolutions-VPC7": [("nodes/PythonTool/Network/*", "nothing can leave it, or enter")],
     "AwsSolutions-S1": [
@@ -66,13 +75,17 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
             "tables/ImportBucket/*",
             "each upload is an event; a log would outlive it",
         ),
+        ("MailInput/MailBucket/*", "each mail is a notice; a log would outlive it"),
         ("tables/ValuesBucket/*", "only functions read it, and the record says which run did"),
         ("tables/SpacesBucket/*", "only nodes read it, and the record says which run did"),
+        ("tables/EventsBucket/*", "only functions read it, and the log says which event did"),
     ],
     "AwsSolutions-L1": [("*Function/*", LATEST)],
     "AwsSolutions-SQS3": [
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
+        ("Webhooks/SweeperDeadLetters/*", IS_DEAD_LETTERS),
+        ("answers/*DeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
@@ -91,11 +104,17 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("*Pipeline/*Function/*", OWN_RETRIES),
         ("*Consumer/Function/*", OWN_RETRIES),
         ("Replays/*Function/*", OWN_RETRIES),
+        ("Webhooks/*Function/*", "its queue keeps it, or the next minute sweeps again"),
         ("LeadImport/*Function/*", OWN_RETRIES),
+        ("MailInput/*Function/*", OWN_RETRIES),
+        ("ReturnedMail/Function/*", OWN_RETRIES),
+        ("AlarmNotices/Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),
         ("nodes/*Function/*", OWN_RETRIES),
+        ("chat/*Function/*", OWN_RETRIES),
+        ("answers/*Function/*", "the queue brings it again; the next minute sweeps again"),
         ("upkeep/*Function/*", "the next call does what this one left, or its queue keeps it"),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],

@@ -52,7 +52,9 @@ def test_only_a_node_that_needs_mail_may_send_it() -> None:
     )
     found = assertions.Template.from_stack(application(pipeline)).to_json()["Resources"]
     senders = [name for name, resource in found.items() if "ses:SendEmail" in str(resource)]
-    assert sorted(senders) == ["IdentityFunctionRole", "LeadPipelineAnswerFunctionRole"]
+    assert sorted(senders) == [
+        "AlarmNoticesFunctionRole", "IdentityFunctionRole", "LeadPipelineAnswerFunctionRole",
+    ]  # fmt: skip
 
 
 def test_a_declared_consumer_gets_its_rule_its_queue_and_just_the_rights_it_needs() -> None:

@@ -76,11 +76,11 @@ def test_every_starter_has_an_alarm_of_what_it_gives_up(resources: Resources) ->
 def test_every_alarm_is_heard(resources: Resources) -> None:
     for name, alarm in of_type(resources, "CloudWatch::Alarm").items():
         assert alarm["AlarmActions"] == alarm["OKActions"] != [], name
-    assert len(of_type(resources, "SNS::Topic")) == 1
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
 
 
 def test_alarms_are_told_under_a_key_that_cloudwatch_may_use(resources: Resources) -> None:
-    (topic,) = of_type(resources, "SNS::Topic").values()
+    topic = of_type(resources, "SNS::Topic")["AlarmTopic"]
     key = resources[topic["KmsMasterKeyId"]["Fn::GetAtt"][0]]["Properties"]
     told = [
         statement["Action"]
@@ -155,14 +155,17 @@ def test_the_api_calls_the_published_version_that_has_a_snapshot(resources: Reso
     assert resources["ApiMayCallCrm"]["Properties"]["FunctionName"] == live
 
 
-@pytest.mark.parametrize("name", ["ImportBucket", "ValuesBucket", "SpacesBucket"])
+BUCKETS = ["ImportBucket", "MailInputMailBucket", "SpacesBucket", "ValuesBucket", "EventsBucket"]
+
+
+@pytest.mark.parametrize("name", BUCKETS)
 def test_every_bucket_is_private_and_encrypted(resources: Resources, name: str) -> None:
     bucket = resources[name]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-    assert set(of_type(resources, "S3::Bucket")) == {"ImportBucket", "ValuesBucket", "SpacesBucket"}
+    assert set(of_type(resources, "S3::Bucket")) == set(BUCKETS)
 
 
 def test_the_bucket_of_imports_forgets(resources: Resources) -> None:

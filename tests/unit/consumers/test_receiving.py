@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from shared.consumers.consumer import consumer
 from shared.consumers.deliveries import Delivery, Replayed
 from shared.events import Event
-from shared.platform.tables import Add
+from shared.events.figures import Figures, Flow
+from shared.events.metrics import Tally
+from shared.platform.tables import Add, Put
 from tests.unit.consumers.world import World
 
 SEEN: list[tuple[str, str, int, str | None]] = []
@@ -162,3 +165,49 @@ def test_a_batch_fails_in_part_and_the_suspects_come_last(world):
     ]  # fmt: skip
     assert receiver.batch(records) == {"batchItemFailures": [{"itemIdentifier": bad.id}]}
     assert attempts == [1, 2]
+
+
+def test_what_became_of_a_delivery_is_counted_for_its_tenant(world):
+    figures = Figures(world.tables, "projections", world.clock)
+    flow = Flow("outside", figures, Tally(), world.clock)
+    receiver = world.receivers["outside"] = replace(world.receivers["outside"], flow=flow)
+    (good,) = world.happens("1", "lead.created")
+    fails = replace(good, id="f", data={**good.data, "name": "fails"})
+    for event, attempt in ((good, 1), (good, 2), (fails, 1), (fails, 3)):
+        world.deliver("outside", event, attempt)
+    receiver.batch([])
+    row = world.tables.get(
+        "projections",
+        {"pk": "acme#figures", "sk": f"{world.clock().date()}#outside#lead.created"},
+    )
+    assert (row["delivered"], row["failed"], row["dead"], row["timed"]) == (1, 1, 1, 1)
+    assert world.tables.get("projections", {"pk": "other#figures", "sk": row["sk"]}) is None
+
+
+def test_a_repeatable_consumer_pays_for_no_inbox_key(world):
+    @consumer(repeatable=True, needs={"projections": ("put",)})
+    def kept(event, context):
+        if event.event_type != "lead.created":
+            return []
+        key = {"pk": f"{context.tenant}#kept", "sk": event.id}
+        return [Put(context.table("projections"), key)]
+
+    world = World(kept)
+    created, deleted = world.happens("1", "lead.created", "lead.deleted")
+    assert [world.deliver("kept", created) for _ in range(2)] == ["done", "done"]
+    assert world.deliver("kept", deleted) == "passed"
+    assert world.tables.all("inbox") == []
+    assert [row["sk"] for row in world.tables.all("projections")] == [created.id]
+
+
+def test_a_consumer_sends_only_where_it_says_that_it_does(world):
+    @consumer(repeatable=True, outside=True)
+    def sending(event, context):
+        context.send("triggered_runs", "{}")
+
+    world = World(sending)
+    (event,) = world.happens("1", "lead.created")
+    assert world.deliver("sending", event, attempt=3) == "quarantined"
+    assert "add it to its sends" in world.quarantined()[0].error
+    unreadable = Delivery("{}", "receipt", 1, "m")
+    assert world.receivers["sending"].receive(unreadable)[0] == "passed"

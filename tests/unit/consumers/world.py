@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from shared.consumers.consumer import Consumer
@@ -9,6 +11,7 @@ from shared.consumers.deliveries import Delivery, Replayed, message
 from shared.consumers.handling import Handling
 from shared.consumers.receiving import Receiver
 from shared.events import EntityRef, Event
+from shared.events.opening import Opener
 from shared.events.outbox import Change, commit
 from shared.events.quarantine import Quarantine
 from tests.fakes.ports import MemoryQueues, MovedClock
@@ -36,6 +39,17 @@ class World:
         handling = Handling(consumer, self.tables, "inbox", self.quarantine, PLACES, self.clock)
         sources = {"acme.website": "acme"}
         return Receiver(handling, "http://q", self._attempts, sources.get, self.queues, self.clock)
+
+    def open_with(self, name: str, opener: Opener) -> None:
+        """Lets a consumer open events."""
+        receiver = self.receivers[name]
+        self.receivers[name] = replace(receiver, handling=replace(receiver.handling, opener=opener))
+
+    def deliver_wire(self, name: str, wire: dict[str, Any]) -> str:
+        """Hands a consumer what a rule would bring of a CloudEvent."""
+        found = {key: wire[key] for key in ("id", "source", "time")}
+        body = json.dumps({**found, "detail-type": wire["type"], "detail": wire})
+        return self.receivers[name].receive(Delivery(body, "receipt", 1, wire["id"]))[0]
 
     def happens(self, lead: str, *types: str, tenant: str = "acme") -> list[Event]:
         """Events of a lead, committed to its timeline one after the other."""

@@ -17,7 +17,14 @@ from functions.web.limits import Limiter
 from shared.identity.audit import Audit
 from shared.identity.rate_limits import RateLimits
 from tests.fakes.counters import MemoryCounters
-from tests.fakes.ports import MemoryQueues, MovedClock, ScriptedFunctions, ScriptedMachines
+from tests.fakes.ports import (
+    MemoryBlobs,
+    MemoryKms,
+    MemoryQueues,
+    MovedClock,
+    ScriptedFunctions,
+    ScriptedMachines,
+)
 from tests.fakes.tables import MemoryTables
 
 Call = Callable[..., httpx.Response]
@@ -40,7 +47,10 @@ class Crm:
         limits = RateLimits(MemoryCounters(), "inbox", self.clock)
         self.app.state.limiter = Limiter(limits, 100_000, 100_000)
         self.runners = Runners(ScriptedMachines(_nothing_runs), ScriptedFunctions(_nothing_runs))
-        self.app.state.services = build(self.tables, self.queues, cursors, self.runners, self.clock)
+        self.blobs, self.kms = MemoryBlobs(), MemoryKms()
+        self.app.state.services = build(
+            self.tables, self.queues, cursors, self.runners, self.clock, self.blobs, self.kms
+        )
 
     def call(
         self,

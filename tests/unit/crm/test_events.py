@@ -11,9 +11,14 @@ from functions.crm.settings import ConsumerFacts
 from shared.consumers.declaration import Declaration
 from shared.consumers.replaying import Replayer
 from shared.events import Event
+from shared.events.claims import LostDataError
+from shared.events.figures import Figures, Flow
 from shared.events.log import EventLog, log_write
-from shared.events.outbox import pending
+from shared.events.metrics import Outcome, Tally
+from shared.events.outbox import event_of, pending
 from shared.events.quarantine import Quarantined, entry_id
+from tests.unit.crm.conftest import Crm
+from tests.unit.events.test_quarantine import ENTRY
 
 FACTS = {"about": "a", "topics": [], "types": []}
 
@@ -33,7 +38,7 @@ def _logged(crm, count, tenant="acme", kind="lead.qualified"):
     for number in range(count):
         crm.clock.move(minutes=1)
         event = Event(kind, {"lead_id": "1", "score": number}, tenant=tenant, time=crm.clock())
-        crm.tables.transact([log_write("event_log", tenant, event, crm.clock)])
+        crm.tables.transact([log_write("event_log", tenant, event)])
         made.append(event)
     return made
 
@@ -150,10 +155,75 @@ def test_a_key_needs_the_right_of_the_type_too(crm):
     assert crm.tables.all("audit")[0]["action"] == "publish process_lead"
 
 
-def test_an_event_is_not_larger_than_a_queue_takes(crm, monkeypatch):
-    monkeypatch.setattr("shared.crm.publishing.LARGEST_BYTES", 1_000)
-    answer = _publish(crm, data={"name": "A", "notes": "x" * 1_000})
+@pytest.fixture
+def wide(monkeypatch):
+    """An API that takes bodies of more than an event's size."""
+    monkeypatch.setenv("MAX_BODY_BYTES", "5000000")
+    return Crm()
+
+
+def test_large_data_is_published_by_reference_and_listed_whole(wide):
+    crm = wide
+    data = {"name": "A", "notes": "x" * 300_000}
+    assert _publish(crm, data=data).status_code == 202
+    (item,) = [one for one in crm.tables.all("crm") if "event" in one]
+    assert len(item["event"]) < 1_000
+    at, event = crm.app.state.services, event_of(item)
+    crm.tables.transact([log_write("event_log", "acme", event)])
+    (listed,) = _listed(crm, personal=True)["events"]
+    assert (listed["data"], listed["dataref"]) == (data, None)
+    crm.blobs.clear()
+    (listed,) = _listed(crm, personal=True)["events"]
+    assert (listed["data"], listed["dataref"]) == ({"name": "A"}, event.dataref)
+    with pytest.raises(LostDataError, match="gone"):
+        at.claims.redeem(event)
+
+
+def test_what_is_personal_is_shown_to_who_asks_and_may_see_leads(crm):
+    sealed = Event("lead.created", {"lead_id": "1", "name": "Jane"}, tenant="acme", sequence=1)
+    sealed = crm.app.state.services.seals.seal(replace(sealed, time=crm.clock()))
+    crm.tables.transact([log_write("event_log", "acme", sealed, crm.clock)])
+    assert "Jane" not in str(crm.tables.all("event_log"))
+    (hidden,) = _listed(crm)["events"]
+    (shown,) = _listed(crm, personal=True)["events"]
+    assert (hidden["data"]["name"], shown["data"]["name"]) == ("[personal]", "Jane")
+    who = {"tenant": "acme", "subject": "k", "role": "admin", "kind": "key"}
+    crm_call = crm._call
+    crm._call = lambda method, path, context, host, how: crm_call(
+        method, path, {**who, "scopes": "platform:view"}, host, how
+    )
+    assert crm.call("GET", "/events/").status_code == 200
+    assert crm.call("GET", "/events/?personal=true").status_code == 403
+    assert crm.call("GET", "/trace/x/?personal=true").status_code in (403, 404)
+
+
+def test_the_log_of_a_forgotten_tenant_shows_the_rest(crm):
+    seals = crm.app.state.services.seals
+    event = Event("lead.created", {"lead_id": "1", "name": "Jane"}, tenant="acme")
+    sealed = seals.seal(replace(event, time=crm.clock()))
+    crm.tables.transact([log_write("event_log", "acme", sealed, crm.clock)])
+    seals.keys.forget("acme")
+    (shown,) = _listed(crm, personal=True)["events"]
+    assert shown["data"] == {"lead_id": "1", "name": "[personal]"}
+
+
+def test_an_event_has_an_end(wide):
+    crm = wide
+    answer = _publish(crm, data={"name": "A", "notes": "x" * 1_000_000})
     assert (answer.status_code, answer.json()["title"]) == (413, "Event too large")
+    assert "1,000,000 are allowed" in answer.text
+    assert (crm.blobs, [one for one in crm.tables.all("crm") if "event" in one]) == ({}, [])
+
+
+def test_a_bucket_that_is_away_publishes_nothing(wide, monkeypatch):
+    crm = wide
+
+    def away(name, text):
+        raise OSError("no bucket")
+
+    monkeypatch.setattr(crm.blobs, "write", away)
+    assert _publish(crm, data={"name": "A", "notes": "x" * 300_000}).status_code == 500
+    assert [one for one in crm.tables.all("crm") if "event" in one] == []
 
 
 WINDOW = {"since": "2026-03-01T12:00:00Z", "until": "2026-03-01T13:00:00Z"}
@@ -309,3 +379,62 @@ def test_leads_by_day_of_a_window(crm):
         crm.call("GET", "/reports/leads/", params={**window, "since": "2020-01-01"}).status_code
         == 400
     )
+
+
+def test_figures_of_a_window_are_the_tenants_own(crm):
+    counted = Figures(crm.tables, "projections", crm.clock)
+    flow = Flow("lead_pipeline", counted, Tally(), crm.clock)
+    event = Event("lead.created", {}, time=crm.clock())
+    crm.clock.move(seconds=2)
+    for outcome, tenant in (("delivered", "acme"), ("failed", "acme"), ("delivered", "other")):
+        flow.tell(Outcome(outcome), event, tenant)
+    flow.dead("acme", "never.heard.of")
+    flow.add()
+    asked = lambda since, until: crm.call(  # noqa: E731
+        "GET", "/events/metrics/", params={"since": since, "until": until}
+    )
+    told = asked("2026-02-27", "2026-03-01").json()["flows"]
+    seen = [(one["event_type"], one["delivered"], one["failed"], one["dead"]) for one in told]
+    assert seen == [("lead.created", 1, 1, 0), ("other", 0, 0, 1)]
+    assert told[0]["mean_seconds"] == 2.0
+    assert asked("2026-03-02", "2026-03-03").json()["flows"] == []
+    long = asked("2026-01-01", "2026-03-03")
+    assert (long.status_code, long.json()["errors"][0]["field"]) == (400, "since")
+
+
+def test_what_operators_do_stands_in_the_audit(crm, at):
+    def entry(number):
+        one = replace(ENTRY, id=f"e{number}:lead_pipeline", event_id=f"e{number}", tenant="acme")
+        at.quarantine.add(one)
+        return one.id
+
+    many, chosen = "/events/quarantine/", {"consumer": ENTRY.consumer}
+    asked = [
+        ("POST", lambda: f"/events/quarantine/{entry(1)}/redrive/", None, "quarantine.redriven"),
+        ("DELETE", lambda: f"/events/quarantine/{entry(2)}/", None, "quarantine.discarded"),
+        ("POST", lambda: entry(3) and f"{many}redrive/", chosen, "quarantine.redriven"),
+        (
+            "POST",
+            lambda: entry(4) and f"{many}discard/",
+            chosen,
+            "quarantine.discarded",
+        ),
+    ]
+    for method, path, body, _ in asked:
+        assert crm.call(method, path(), json=body).status_code < 300
+    noted = [(one["action"], one["target"], one["actor"]) for one in crm.tables.all("audit")]
+    assert noted == [
+        (action, f"e{number}:lead_pipeline", "jo")
+        for number, (*_, action) in enumerate(asked, start=1)
+    ]
+
+
+def test_replays_that_are_ended_or_go_on_stand_in_the_audit(crm, at):
+    window = {"since": "2026-02-27T00:00:00Z", "until": "2026-03-01T00:00:00Z"}
+    made = crm.call("POST", "/events/replays/", json={"consumer": "log", **window}).json()
+    path = f"/events/replays/{made['id']}/"
+    assert crm.call("POST", f"{path}resume/").status_code == 202
+    assert crm.call("DELETE", path).status_code == 200
+    assert crm.call("DELETE", path).status_code == 409
+    actions = [one["action"] for one in crm.tables.all("audit")]
+    assert actions == ["replay.started", "replay.resumed", "replay.cancelled"]

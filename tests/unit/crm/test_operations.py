@@ -15,7 +15,8 @@ def test_quarantine_is_listed_redriven_and_discarded(crm):
         ("lead_pipeline", "analyze", "ValueError: no")
     ]
     path = f"/events/quarantine/{ENTRY.id}"
-    assert crm.call("GET", path).json()["body"] == "{}"
+    assert crm.call("GET", path).json()["body"] == "[personal]"
+    assert crm.call("GET", f"{path}?personal=true").json()["body"] == "{}"
     assert crm.call("POST", f"{path}/redrive").status_code == 202
     assert crm.queues.sent == [("http://q", "{}")]
     assert crm.call("DELETE", path).status_code == 404

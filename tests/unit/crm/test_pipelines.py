@@ -294,3 +294,61 @@ def test_what_a_form_lacks_is_named(crm, key):
 def test_a_form_without_its_key_adds_nothing(crm):
     assert send(crm, "/submit-business-lead/", **FORM).status_code == 400
     assert send(crm, f"/submit-business-lead/?key=mrpub_{'0' * 32}", **FORM).status_code == 404
+
+
+def audited(crm):
+    return [(one["action"], one["actor"]) for one in crm.tables.all("audit")]
+
+
+@pytest.mark.parametrize("path", ["/events/process/", "/events/queue/"])
+def test_a_repeated_request_is_one_event(crm, machines, path):
+    key = {"Idempotency-Key": "k1"}
+    send = lambda name: crm.call(  # noqa: E731
+        "POST", path, json={"event_type": "process_lead", "data": {"name": name}}, headers=key
+    )
+    first, again, other = send("Ann"), send("Ann"), send("Bob")
+    assert first.json() == again.json()
+    assert (first.status_code, again.headers["idempotency-replayed"]) == (again.status_code, "true")
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
+    queued, ran = len(pending(crm.tables, "crm", "2999")), len(crm.tables.all("executions"))
+    assert queued + ran == 1
+    did = "event.processed" if "process" in path else "event.queued"
+    assert audited(crm) == [(did, "jo")]
+
+
+def test_what_a_key_does_outside_is_known_there_by_the_key(crm, machines):
+    """A request whose answer was lost is run again; mails go out by the id of the run."""
+    quiet = {**LEAD, "value": 60_000, "email": None}
+    say = lambda key, subject="jo": crm.call(  # noqa: E731
+        "POST", "/events/process/", json={"event_type": "process_lead", "data": quiet},
+        headers={"Idempotency-Key": key}, subject=subject,
+    )  # fmt: skip
+    lost = lambda writes: (_ for _ in ()).throw(OSError("no table"))  # noqa: E731
+    crm.tables.before_transact = lost
+    assert say("k1").status_code == 500
+    crm.tables.before_transact = lambda writes: None
+    assert [say(*who).status_code for who in (("k1",), ("k2",), ("k1", "ada"))] == [200] * 3
+    assert len({run["execution_id"] for run in crm.tables.all("executions")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/events/", {"type": "process_lead", "data": {"name": "Ann"}}),
+        ("/events/process/", {"event_type": "process_lead", "data": {"name": "Ann"}}),
+        ("/events/queue/", {"event_type": "process_lead", "data": {"name": "Ann"}}),
+    ],
+)
+def test_a_tenant_publishes_at_a_rate_of_its_own(crm, machines, path, body):
+    crm.app.state.publish_per_minute = 2
+    codes = [crm.call("POST", path, json=body).status_code for _ in range(3)]
+    assert codes[2] == 429
+    assert max(codes[:2]) < 300
+    refused = crm.call("POST", path, json=body)
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert "of 2 units a minute" in refused.json()["detail"]
+    assert crm.call("GET", "/leads/").status_code == 200  # its other requests go on
+    assert crm.call("POST", path, json=body, tenant="other").status_code < 300
+    crm.clock.move(seconds=61)
+    assert crm.call("POST", path, json=body).status_code < 300

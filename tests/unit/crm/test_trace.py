@@ -137,3 +137,32 @@ def test_the_pipelines_there_are(crm):
         ("lead_pipeline", ["lead.created", "process_lead"]),
         ("other_pipeline", []),
     ]
+
+
+def test_consumers_that_gave_an_event_up_are_shown_whatever_they_are(crm):
+    event = _commit(crm, "1")
+    for consumer in ("lead_days", "trigger_starter:w1"):
+        entry = replace(ENTRY, id=f"{event.id}:{consumer}", event_id=event.id, consumer=consumer)
+        Quarantine(crm.tables, "quarantine").add(entry)
+    other = replace(ENTRY, id=f"{event.id}0:lead_days", event_id=f"{event.id}0")
+    Quarantine(crm.tables, "quarantine").add(other)
+    (step,) = _trace(crm, event.id)["steps"]
+    assert [q["consumer"] for q in step["quarantined"]] == ["lead_days", "trigger_starter:w1"]
+
+
+def test_a_workflow_that_an_event_started_is_shown_and_leads_back(crm):
+    event, run = _commit(crm, "1"), "01r"
+    begun = Event(
+        "execution.started", {"execution_id": run, "workflow_id": "w1", "trigger": "event"},
+        time=crm.clock(), correlation_id=event.id, causation_id=event.id,
+    )  # fmt: skip
+    row = {"id": run, "workflow_id": "w1", "status": "failed", "started_at": "a",
+           "error": {"message": "no"}, "correlation_id": event.id}  # fmt: skip
+    change = Change("acme", EntityRef("execution", run), 0, row, (begun,))
+    commit(crm.tables, "crm", change, states="executions")
+    for known in (event.id, run):
+        first, second = _trace(crm, known)["steps"]
+        assert first["workflow"] is None
+        shown = second["workflow"]
+        assert (shown["id"], shown["workflow_id"], shown["status"]) == (run, "w1", "failed")
+    assert crm.call("GET", f"/trace/{run}", tenant="other").status_code == 404

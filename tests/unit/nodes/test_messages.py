@@ -98,7 +98,9 @@ def test_who_opted_out_of_a_topic_gets_no_mail_about_it():
     mail = MemoryMail()
     port = TenantMail(mail, "acme", Refusals())
     found = send(port, to=["a@b.example", "C@d.example"], subject="s", body="b", topic="offers")
-    assert found.result["send_email"] == {"sent": ["a@b.example"], "opted_out": ["C@d.example"]}
+    assert found.result["send_email"] == {
+        "sent": ["a@b.example"], "opted_out": ["C@d.example"], "suppressed": [],
+    }  # fmt: skip
     send(port, to=["c@d.example"], subject="s", body="b", topic="invoices")
     assert sorted(message.to for message in mail.sent.values()) == ["a@b.example", "c@d.example"]
     assert {tenant for tenant, _ in mail.sent} == {"acme"}

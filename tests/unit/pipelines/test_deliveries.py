@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from shared.events import EntityRef, Event
+from shared.events.figures import Flow
 from shared.events.metrics import Tally
 from shared.events.outbox import Change, commit, timeline
 from shared.events.quarantine import NO_TENANT, Quarantine
@@ -264,7 +265,8 @@ def test_effects_and_failures_are_counted_by_type_topic_and_consumer():
         return found(item) if callable(found) else found
 
     world.machines.answer = answer
-    world.receiver = replace(world.receiver, metrics=(tally := Tally()))
+    flow = Flow("lead_pipeline", metrics=(tally := Tally()))
+    world.receiver = replace(world.receiver, flow=flow)
     assert [world.deliver(attempt=n) for n in (1, 2, 3)] == ["again", "done", "repeated"]
     (row,) = tally.view()
     assert (row["event_type"], row["topic"], row["consumer"]) == (

@@ -20,7 +20,10 @@ from tests.unit.tenants.builders import is_building
 
 ROOTS = ("/workflows/", "/workflow/", "/executions/", "/users/")
 """Connections, models and tools have tests of their own for roles and tenants."""
-QUERIES = {"GET /workflows/{workflow_id}/diff/": "old=1"}
+QUERIES = {
+    "GET /workflows/{workflow_id}/diff/": "old=1",
+    "GET /webhook-endpoints/deliveries/": "event=01935f3e-7c1a-7b4e-9d2f-00000000e7e7",
+}
 _ASKS = {
     "nodes": [{"id": "ask", "type": "approval",
                "config": {"approvers": ["admin", "manager", "sales_rep"]}}],
@@ -71,6 +74,7 @@ class WorkflowsPart:
             f"PATCH {one}/": {"description": "changed"},
             f"POST {one}/publish/": {},
             f"POST {one}/rollback/": {"number": 1},
+            f"POST {one}/triggers/test/": {"type": "lead.created"},
             "POST /executions/resume/": {"execution_ids": [self._failed]},
             f"POST {run}/cancel/": {},
             f"POST {run}/resume/": {},

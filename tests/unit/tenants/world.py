@@ -16,6 +16,8 @@ from functions.crm.cursors import Cursors
 from functions.crm.dependencies import Runners
 from functions.crm.dependencies import build as build_crm
 from functions.crm.settings import CrmSettings
+from functions.crm.webhook_services import WebhookServices
+from functions.crm.webhook_services import build as build_webhooks
 from functions.identity.app import create_app as create_identity
 from functions.identity.services import build as build_identity
 from functions.identity.settings import IdentitySettings
@@ -33,7 +35,11 @@ from shared.identity.registration import Person
 from shared.identity.rights import Right, Role
 from shared.pipelines.programs import Registry
 from shared.pipelines.runs import Run
+from shared.platform.suppressions import Suppression, suppression_item
 from shared.platform.tables import Put
+from shared.webhooks.addresses import Addresses
+from shared.webhooks.endpoint import EndpointFields
+from shared.webhooks.endpoints import Places as HookPlaces
 from tests.fakes.counters import MemoryCounters
 from tests.fakes.pipelines import CompiledMachines
 from tests.fakes.ports import (
@@ -41,6 +47,7 @@ from tests.fakes.ports import (
     MemoryQueues,
     MovedClock,
 )
+from tests.fakes.secrets import MemorySecrets
 from tests.fakes.tables import MemoryTables
 from tests.fakes.user_pool import MemoryUserPool
 from tests.unit.tenants.workflows_part import QUERIES, WorkflowsPart
@@ -81,6 +88,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "since": "2026-03-01T12:00:00Z",
         "until": "2026-03-01T13:00:00Z",
     },
+    "POST /webhook-endpoints/": {"url": "https://receiver.example/new"},
+    "PUT /webhook-endpoints/{endpoint_id}/": {"url": "https://receiver.example/changed"},
+    "POST /webhook-endpoints/{endpoint_id}/test/": {"type": "deal.won"},
+    "POST /webhook-endpoints/{endpoint_id}/recoveries/": {"since": "2026-03-01T12:00:00Z"},
 }
 
 
@@ -110,6 +121,8 @@ class World:
         self.tables, self.clock = MemoryTables(), MovedClock()
         queues = MemoryQueues()
         self.crm = create_crm(CrmSettings())
+        self._secrets = MemorySecrets()
+        self.crm.state.webhooks = self._webhooks(queues)
         cursors = Cursors(lambda: b"a secret of thirty-two bytes or so")
         lead = Registry.of_folders().get("lead_pipeline")
         machines = CompiledMachines({"arn:lead": (lead.shape, lead.node)})
@@ -133,6 +146,7 @@ class World:
         self.subjects = {self.tenant: founder.user_id, self.other: stranger.user_id}
         self._ids = self._fill(made, queues)
         self._before = copy.deepcopy(self.tables.items)
+        self._kept = dict(self._secrets.values)
 
     def routes(self) -> list[tuple[FastAPI, Declared]]:
         found = [(app, route) for app in (self.crm, self.identity) for route in declared(app)]
@@ -169,6 +183,7 @@ class World:
             return asyncio.run(asked())
         finally:
             self.tables.items = copy.deepcopy(self._before)
+            self._secrets.values = dict(self._kept)
 
     def _fill(self, made: Any, queues: MemoryQueues) -> dict[str, str]:
         admin = Principal(self.tenant, self.subjects[self.tenant], "admin")
@@ -191,6 +206,8 @@ class World:
         self.tables.transact([log_write("event_log", self.tenant, event)])
         day = {"pk": f"{self.tenant}#lead_columns", "sk": MARK, "leads": 1}
         self.tables.transact([Put("projections", day)])
+        gone = Suppression(f"{MARK}@x.example", "bounced", "2026-03-01T12:00:00Z", MARK)
+        self.tables.transact([Put("crm", suppression_item(self.tenant, gone))])
         now = self.clock()
         asked = Asked("lead_days", now, now + timedelta(hours=1))
         audit: Audit = self.crm.state.audit
@@ -205,11 +222,32 @@ class World:
         member = made.directory.member("member-1", f"{MARK}@acme.example", MARK, "user")
         made.directory.join(self.tenant, MARK, member, "member-1", [])
         return {
-            "lead_id": lead, "replay_id": replay.id,
+            "lead_id": lead, "replay_id": replay.id, "address": gone.address,
             "pipeline": "lead_pipeline", "node": "analyze", "execution_id": EVENT,
             "task_id": task,
             "entry_id": entry.id, "correlation_id": EVENT, "key_id": key.id, "key": public.key,
-            "invitation_id": invitation.id, "user_id": "member-1",
+            "invitation_id": invitation.id, "user_id": "member-1", **self._endpoint(admin),
+        }  # fmt: skip
+
+    def _webhooks(self, queues: MemoryQueues) -> WebhookServices:
+        async def resolved(host: str, port: int) -> list[str]:
+            return ["93.184.216.34"]
+
+        at = HookPlaces(self.tables, self._secrets, "webhooks", clock=self.clock)
+        audit = Audit(self.tables, "audit", self.clock)
+        return build_webhooks(at, audit, queues, Addresses(resolve=resolved))
+
+    def _endpoint(self, admin: Principal) -> dict[str, str]:
+        """An endpoint, one of its deliveries, and a recovery."""
+        at: WebhookServices = self.crm.state.webhooks
+        fields = EndpointFields(url="https://receiver.example/", description=MARK)
+        made, _ = asyncio.run(at.endpoints.create(admin, fields))
+        sent = at.deliveries.test(self.tenant, made.id, "deal.won")
+        ended = sent.ends("failed", self.clock(), MARK)
+        self.tables.transact([ended.write("webhooks", sent.step)])
+        recovery = at.recoveries.start(self.tenant, made.id, self.clock(), MARK, lambda _: ())
+        return {
+            "endpoint_id": made.id, "delivery_id": sent.id, "recovery_id": recovery.id,
         }  # fmt: skip
 
     async def _lead(self, admin: Principal) -> str:

@@ -1,0 +1,1 @@
+"""What sends webhooks: the sender, and the sweeper that looks after it."""

@@ -1,0 +1,1 @@
+"""Webhooks out: events of a tenant, signed and delivered to its endpoints (Standard Webhooks)."""
