@@ -53,7 +53,8 @@ def assemble(
     )
     install(app, {TooManyRequestsError: too_many, **answers})
     for router in routers:
-        app.include_router(router)
+        # As they stand: `include_router` would build each of them a second time, at a cold start.
+        app.router.routes.extend(router.routes)
     publish(app)
     app.state.audit = Audit(DynamoTables(), told.audit_table)
     limits = RateLimits(DynamoCounters(), told.inbox_table)

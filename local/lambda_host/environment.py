@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from local.lambda_host import forked
 from local.lambda_host.spec import FunctionSpec, InvocationResult, failure
 
 CLIENT: Final = Path(__file__).with_name("runtime_client.py")
@@ -44,6 +45,22 @@ class Invocation:
         return self.result or failure("Runtime.Unknown", "no answer", self.request_id)
 
 
+def _spawned(variables: Mapping[str, str], root: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(CLIENT)],
+        env=dict(variables),
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        # Nobody writes to it: that it ends tells the subprocess that the platform is gone.
+        stdin=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        # Ctrl-C in a terminal is for the platform, which ends its functions in order.
+        process_group=0,
+    )
+
+
 class Environment:
     """A subprocess of a function, from its start to its end."""
 
@@ -57,23 +74,12 @@ class Environment:
         self._init_error: bytes | None = None
         self._log = log
         self._variables = dict(variables)
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[str] | forked.Forked | None = None
 
     def start(self, api: str, root: Path) -> None:
         """Starts the subprocess; `api` is where its Runtime API is."""
-        self._process = subprocess.Popen(
-            [sys.executable, str(CLIENT)],
-            env={**self._variables, "AWS_LAMBDA_RUNTIME_API": f"{api}/{self.id}"},
-            cwd=root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            # Nobody writes to it: that it ends tells the subprocess that the platform is gone.
-            stdin=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            # Ctrl-C in a terminal is for the platform, which ends its functions in order.
-            process_group=0,
-        )
+        told = {**self._variables, "AWS_LAMBDA_RUNTIME_API": f"{api}/{self.id}"}
+        self._process = (forked.nursery().fork if forked.AVAILABLE else _spawned)(told, root)
         threading.Thread(target=self._watch, daemon=True, name=f"{self.spec.name}-log").start()
 
     def invoke(self, payload: bytes) -> InvocationResult:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from local.lambda_host import forked
 from local.lambda_host.environment import INIT_SECONDS, Environment, LogSink
 from local.lambda_host.runtime_api import RuntimeApi
 from local.lambda_host.spec import FunctionSpec, InvocationResult, failure
@@ -48,6 +49,8 @@ class LambdaHost:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._api = RuntimeApi(self._environments.get)
+        if forked.AVAILABLE:
+            forked.nursery()  # it imports while the platform starts
         threading.Thread(target=self._reap, daemon=True, name="lambda-reaper").start()
 
     def add(self, spec: FunctionSpec) -> None:

@@ -1,7 +1,8 @@
 """What a function's subprocess runs: asks the Runtime API, calls the handler, answers.
 
-Started as a script by path, so that it imports nothing of the platform, and only what it must:
-its imports are part of every cold start. It ends when the platform is gone, busy or not.
+Started as a script by path, or forked by the nursery, so that it imports nothing of the platform,
+and only what it must: its imports are part of every cold start. It ends when the platform is
+gone, busy or not.
 """
 
 import http.client
@@ -93,7 +94,8 @@ def main() -> None:
         call("POST", f"/invocation/{context.aws_request_id}/{kind}", payload)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Serves as the function that the environment variables tell."""
     # The script's own folder is no place for a function's imports.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     threading.Thread(target=_end_with_the_platform, daemon=True).start()
@@ -101,3 +103,7 @@ if __name__ == "__main__":
         main()
     except (OSError, http.client.HTTPException):
         sys.exit(0)
+
+
+if __name__ == "__main__":
+    run()

@@ -34,6 +34,7 @@ def _client(region: str, service: str, role: str | None) -> Any:
 
 @lru_cache(maxsize=4)
 def _session(region: str) -> Any:
+    # Kept: one session reads the descriptions of services once, most of a client's price.
     return boto3.Session(region_name=region)
 
 
@@ -42,7 +43,6 @@ def install(credentials: Credentials) -> None:
     global _credentials
     _credentials = credentials
     _client.cache_clear()
-    _session.cache_clear()
     for name, module in list(sys.modules.items()):
         if name.startswith(_PACKAGE) and hasattr(module, _NAME):
             setattr(module, _NAME, _client_for)

@@ -1,4 +1,7 @@
-"""The running platform, once per module: real HTTP, real subprocesses, real queues."""
+"""The running platform: real HTTP, real subprocesses, real queues.
+
+It is started once per module, and once for all modules of the group `shared` together.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from moto.ses.models import ses_backends
 
 from local.blueprint import ACCOUNT, REGION
 from local.platform import Options, Platform
+from tests.e2e.sharing import shared, shares
 
 WEAK = int(os.environ["WEAK"]) if os.environ.get("WEAK") else None
 """The seed of a run of the suite under `--weak`: `WEAK=1 make test`."""
@@ -30,6 +34,7 @@ def refusals(platform: Platform) -> str:
 @contextmanager
 def serving(home: Path, **options: Any) -> Iterator[Platform]:
     """A platform whose roles suffice: what one of them lacks fails the test by its name."""
+    shared.close()
     with Platform(Options(port=0, aws_port=0, home=home, weak=WEAK, **options)) as platform:
         try:
             yield platform
@@ -91,9 +96,29 @@ def mailed(to: str) -> str:
     return re.search(r"mr[a-z]_\S+", last.body)[0]
 
 
-# Of the module, so that it has ended before another test patches this process.
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    home: Path = tmp_path_factory.mktemp("home")
+@contextmanager
+def _started(home: Path) -> Iterator[Running]:
     with serving(home) as platform:
         yield Running(platform)
+
+
+# Of the module, so that it has ended before another test patches this process.
+@pytest.fixture(scope="module")
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    home: Path = tmp_path_factory.mktemp("home")
+    if not shares(request.node):
+        with _started(home) as found:
+            yield found
+        return
+    found = shared.running(lambda: _started(home))
+    yield found
+    assert not found.platform.access.refused, refusals(found.platform)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The shared platform ends with the last test in a row of its group."""
+    if nextitem is None or not shares(nextitem):
+        shared.close()

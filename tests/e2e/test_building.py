@@ -11,7 +11,7 @@ import requests
 from shared.workflows.webhooks.signatures import sign
 from tests.e2e.workflows import Client, fork
 
-pytestmark = pytest.mark.xdist_group("workflows")
+pytestmark = pytest.mark.xdist_group("shared")
 
 
 @pytest.fixture(scope="module")

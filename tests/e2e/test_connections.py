@@ -13,6 +13,8 @@ import pytest
 from tests.connections.conftest import CLIENT, SECRET, Service
 from tests.e2e.conftest import Running, serving
 
+pytestmark = pytest.mark.xdist_group("faults")
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import refusals
 
-pytestmark = pytest.mark.xdist_group("platform")
+pytestmark = pytest.mark.xdist_group("shared")
 BOTH = pytest.mark.parametrize("engine", ["inline", "durable"])
 
 

@@ -17,7 +17,7 @@ from millrace.tailing import NAME
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
-pytestmark = pytest.mark.xdist_group("platform")
+pytestmark = pytest.mark.xdist_group("shared")
 
 
 class Terminal:

@@ -7,7 +7,7 @@ import pytest
 from shared.platform.step_functions import execution_arn
 from tests.e2e.workflows import Client, asking, fork, node, row, states
 
-pytestmark = pytest.mark.xdist_group("workflows")
+pytestmark = pytest.mark.xdist_group("shared")
 
 
 @pytest.fixture(scope="module")

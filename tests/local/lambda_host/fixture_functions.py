@@ -1,7 +1,11 @@
 """Functions that behave well and badly."""
 
 import os
+import random
+import sys
 import time
+
+import uuid_utils
 
 
 def echo(event, context):
@@ -36,3 +40,13 @@ def unserialisable(event, context):
 
 def say(event, context):
     print("a line")  # noqa: T201 - what is tested
+
+
+def surroundings(event, context):
+    return {
+        "variables": dict(os.environ),
+        "modules": sorted(sys.modules),
+        "open": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
+        "random": random.random(),
+        "id": str(uuid_utils.uuid7()),
+    }
