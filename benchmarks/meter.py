@@ -32,8 +32,8 @@ EVENTS: Final = "EventBridge events"
 MACHINES: Final = "Express requests"
 MACHINE_SECONDS: Final = "Express GB-s"
 API: Final = "HTTP API requests"
-SQS_REQUESTS_A_MESSAGE: Final = 3
-"""The rule's send, the poller's receive and its delete."""
+SQS_REQUESTS_A_BATCH: Final = 2
+"""The poller's receive and its delete; the rule sends each message by itself."""
 _EXPRESS_GB: Final = 64 / 1024
 
 Bill = Counter[str]
@@ -76,6 +76,11 @@ class Meter:
             chosen = functions or tuple(self.bills)
             return sum((self.bills[name] for name in chosen), Counter())
 
+    def by_function(self) -> dict[str, Bill]:
+        """What each function caused."""
+        with self._lock:
+            return {name: Counter(bill) for name, bill in self.bills.items()}
+
     def seconds(self, function: str) -> float:
         """What a warm invocation of a function took on this machine, the median."""
         return statistics.median(self.durations[function])
@@ -88,7 +93,7 @@ class Meter:
         def invoke(host: LambdaHost, name: str, payload: bytes) -> InvocationResult:
             begun = time.perf_counter()
             result = stock(host, name, payload)
-            self._invoked(name, time.perf_counter() - begun)
+            self._invoked(name, payload, time.perf_counter() - begun)
             return result
 
         with _instead(LambdaHost, invoke=invoke):
@@ -124,13 +129,14 @@ class Meter:
         ):
             yield
 
-    def _invoked(self, name: str, seconds: float) -> None:
+    def _invoked(self, name: str, payload: bytes, seconds: float) -> None:
         milliseconds = math.ceil(seconds * 1000)
         self.durations[name].append(seconds)
         self._add(name, INVOCATIONS, 1)
         self._add(name, SECONDS, milliseconds / 1000 * self._memory.get(name, 0) / 1024)
         if name in self._fed_by_queue:
-            self._add(name, QUEUE, SQS_REQUESTS_A_MESSAGE)
+            messages = len(json.loads(payload).get("Records", ()))
+            self._add(name, QUEUE, messages + SQS_REQUESTS_A_BATCH)
 
     def _dynamo(self, handler: Any, stock: Any) -> Any:
         if getattr(self._own, "asks", False):

@@ -15,6 +15,7 @@ from infra.assets.kinds import ROOT
 from infra.config import StageConfig, StageError, stage_config
 from infra.constructs.dashboard import Dashboard
 from infra.stacks.application import ApplicationStack
+from infra.stacks.chat import ChatStack
 from infra.stacks.data import DataStack
 from infra.stacks.events import EventsStack
 from infra.stacks.workflows import WorkflowsStack
@@ -70,7 +71,8 @@ def add_stacks(app: cdk.App) -> None:
         events=events,
         application=application,
     )
-    Dashboard(workflows, "overview", [events, application, workflows])
+    chat = ChatStack(app, _name(config.stage, "chat"), config, data=data, application=application)
+    Dashboard(chat, "overview", [events, application, workflows, chat])
     data.alarms.hear_alarms_of(app)
     cdk.Tags.of(app).add("project", "millrace")
     cdk.Tags.of(app).add("stage", config.stage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -32,6 +33,14 @@ class RefusedError(CommandError):
     def __init__(self, sentence: str, status: int) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A document and the headers it came with, their names in lower case."""
+
+    document: Document
+    headers: Mapping[str, str]
 
 
 class Api:
@@ -73,6 +82,13 @@ class Api:
         """Asks for something to be done."""
         return self._ask("POST", path, body=body)
 
+    def exchange(self, path: str, body: Mapping[str, Any], **headers: str) -> Exchange:
+        """Asks for something to be done where headers matter; `x_name` is sent as `x-name`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self._sent("POST", path, body=body, headers=sent)
+        found = {name.lower(): value for name, value in answer.headers.items()}
+        return Exchange(_document(answer, self._url), found)
+
     def delete(self, path: str) -> Document:
         """Asks for something to be given up."""
         return self._ask("DELETE", path)
@@ -97,23 +113,34 @@ class Api:
         parameters: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Document:
+        return _document(self._sent(method, path, parameters, body), self._url)
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         import httpx
 
+        asked: dict[str, Any] = {"params": parameters, "json": body, "headers": headers}
         try:
-            answer = self._client.request(method, path, params=parameters, json=body)
+            answer = self._client.request(method, path, **asked)
             for wait in delays(_ATTEMPTS, base=0.2, cap=2.0):
                 # Only reading is asked again: of a change nobody knows whether it was made.
                 if method != "GET" or answer.status_code not in _PASSING:
                     break
                 time.sleep(wait)
-                answer = self._client.request(method, path, params=parameters, json=body)
+                answer = self._client.request(method, path, **asked)
         except httpx.TransportError as error:
             raise CommandError(
                 f"{self._url} does not answer ({type(error).__name__}); start the laptop's with "
                 "`millrace dev`, or name another with --url"
             ) from None
         if answer.is_success:
-            return _document(answer, self._url)
+            return answer
         raise RefusedError(_sentence(answer), answer.status_code)
 
 
@@ -148,5 +175,7 @@ def _sentence(answer: httpx.Response) -> str:
         said, fixes = answer.reason_phrase or "no reason given", []
     if answer.status_code == 401:
         fixes = ["give a valid access token with MILLRACE_TOKEN"]
+    if wait := answer.headers.get("Retry-After"):
+        fixes = [*fixes, f"try again in {wait} s" if wait.isdecimal() else f"try again at {wait}"]
     mend = f"; {', '.join(fixes)}" if fixes else ""
     return f"{said}{mend} (HTTP {answer.status_code})"

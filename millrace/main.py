@@ -7,7 +7,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from millrace import dev, doctor, event_log, events, mail, new, quarantine, runs, trace, workflow
+from millrace import (
+    chat,
+    dev,
+    doctor,
+    event_log,
+    events,
+    mail,
+    new,
+    quarantine,
+    runs,
+    trace,
+    workflow,
+)
 from millrace.failing import CommandError
 from millrace.output import say
 
@@ -43,6 +55,7 @@ for name, group in {
 for name, command in event_log.COMMANDS.items():
     events.app.command(name)(command)
 app.command("mail")(mail.mail)
+app.command("chat")(chat.chat)
 app.command("trace")(trace.trace)
 app.command("doctor")(doctor.doctor)
 

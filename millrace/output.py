@@ -23,6 +23,11 @@ def line(text: str) -> None:
     typer.echo(_harmless(text))
 
 
+def piece(text: str) -> None:
+    """A part of a line of the result, shown at once."""
+    typer.echo(_harmless(text), nl=False)
+
+
 def document(value: Any) -> None:
     """The result as one JSON document."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

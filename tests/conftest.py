@@ -19,7 +19,7 @@ os.environ.update(
     WEBHOOKS_TABLE="webhooks", WEBHOOK_QUEUE_URL="http://webhooks",
     QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="test",
     MAX_BODY_BYTES="20000", IDENTITY_TABLE="identity", USER_POOL_ID="pool", CLIENT_ID="client",
-    MAIL_FROM="no-reply@millrace.example",
+    MAIL_FROM="no-reply@millrace.example", CHAT_TABLE="chat",
     CONSUMERS='{"lead_days": {"about": "Counts leads by day.", "topics": ["leads"], "types": [],'
     ' "ordered": true, "outside": false}}',
     PIPELINES='{"lead_pipeline": ["lead.created", "process_lead"], "other_pipeline": []}',

@@ -20,6 +20,8 @@ from tools.consumers_document import document as consumers_document
 from tools.event_compatibility import broken
 from tools.event_documents import contents as event_documents
 from tools.nodes_document import document as nodes_document
+from tools.offline_model_document import document as offline_model_document
+from tools.patterns_document import document as patterns_document
 from tools.pipelines_document import catalogue as pipelines_catalogue
 from tools.pipelines_document import document as pipelines_document
 from tools.rights_document import document as rights
@@ -37,6 +39,7 @@ def apps() -> list[FastAPI]:
     from functions.identity.settings import IdentitySettings
     from functions.workflow_loops.app import create_app as workflows
     from functions.workflow_loops.settings import WorkflowSettings
+    from tools.chat_application import described as chat
 
     told: dict[str, Any] = {
         **{"allowed_origins": [], "allowed_hosts": [], "max_body_bytes": 1},
@@ -47,6 +50,7 @@ def apps() -> list[FastAPI]:
         crm(CrmSettings.model_construct(**told)),
         identity(IdentitySettings.model_construct(**told)),
         workflows(WorkflowSettings.model_construct(**told)),
+        chat(),
     ]
 
 
@@ -84,7 +88,9 @@ def generated() -> dict[Path, str]:
     files[Path("docs/flow.schema.json")] = flow_schema()
     files[Path("docs/consumers.md")] = consumers_document()
     files[Path("docs/nodes.md")] = nodes_document()
+    files[Path("docs/offline-model.md")] = offline_model_document()
     files[Path("docs/asyncapi.json")] = asyncapi()
+    files[Path("docs/patterns.md")] = patterns_document()
     files[Path("docs/pipeline-nodes.md")] = pipelines_document()
     files[Path("functions/crm/pipelines.json")] = pipelines_catalogue()
     files[Path(".env.example")] = settings_example()

@@ -18,6 +18,8 @@ LAPTOP: Final = (
 KINDS: Final = {
     **{kind: (kind,) for kind in ("crm", "node", "events", "authorizer", "identity", "webhooks")},
     "python_tool": ("python_tool",),
+    "chat": ("chat",),
+    "chat_answer": ("runner", "llm"),
     "runner": ("runner", "llm"),
     "workflows": ("workflows", "runner", "llm"),
 }

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from pydantic_core import PydanticUndefined
 
+from functions.chat.answer_settings import AnswerSettings
+from functions.chat.settings import ChatSettings
 from functions.crm.importer import ImporterSettings
 from functions.crm.settings import CrmSettings
 from functions.events.relaying import RelaySettings
@@ -41,6 +43,8 @@ CLASSES: Final[dict[str, type[FunctionSettings]]] = {
     "agents": AgentSettings,
     "the collector of machines": CollectorSettings,
     "the starter of triggered runs": TriggerSettings,
+    "the assistant's routes": ChatSettings,
+    "what answers messages": AnswerSettings,
 }
 
 SEEDS: Final = [

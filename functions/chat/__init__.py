@@ -1,1 +1,1 @@
-"""The chat assistant's individual Lambdas: submit, status, clear, answer. None stands yet."""
+"""The chat assistant's individual Lambdas, and its sweeper."""

@@ -14,7 +14,8 @@ from typing import Annotated, Any, Final, cast
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from functions.web.limits import Limiter, cost_of
+from functions.web.limits import Limiter
+from functions.web.rules import cost_of
 from shared.identity.audit import Audit
 from shared.identity.principal import ForbiddenError, Principal
 from shared.identity.rights import Right

@@ -67,7 +67,13 @@ def assemble(
         allow_origins=told.allowed_origins,
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "X-Chat-Session",
+        ],
         expose_headers=[*exposed, "RateLimit", "RateLimit-Policy", "Retry-After"],
     )
     app.add_middleware(RateHeaders)

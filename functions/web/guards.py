@@ -5,10 +5,7 @@ Pure ASGI, because a middleware made of tasks costs more than the request.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,9 +13,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.problems import problem
+from functions.web.rules import halves_a_character, known_host, own_page
 
 _ANY_ORIGIN: Final = {"Access-Control-Allow-Origin": "*"}
-_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -31,22 +28,14 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers it."""
-        if scope["type"] == "http" and not self._known(Headers(scope=scope).get("host", "")):
+        if scope["type"] == "http" and not known_host(
+            Headers(scope=scope).get("host", ""), self._allowed
+        ):
             detail = "This API does not answer to that Host; see the setting ALLOWED_HOSTS"
             entry = {"field": "Host", "problem": "unknown host", "fix": "use the API's own address"}
             await problem(400, "Unknown host", detail, errors=[entry])(scope, receive, send)
             return
         await self._app(scope, receive, send)
-
-    def _known(self, host: str) -> bool:
-        name = host.lower()
-        if not name.endswith("]"):
-            before, colon, port = name.rpartition(":")
-            name = before if colon and port.isdigit() else name
-        return any(
-            name == allowed or ("*" in allowed and fnmatchcase(name, allowed))
-            for allowed in self._allowed
-        )
 
 
 class OwnPages:
@@ -64,20 +53,13 @@ class OwnPages:
         """Passes the request on, or answers it."""
         if scope["type"] == "http" and scope["method"] not in _SAFE:
             headers = Headers(scope=scope)
-            if "cookie" in headers and not self._is_own(headers):
+            if "cookie" in headers and not own_page(headers, self._allowed):
                 detail = "A page of another origin may not change anything with these cookies"
                 fix = "send the request without cookies, or allow the origin in ALLOWED_ORIGINS"
                 entry = {"field": "Origin", "problem": "another page", "fix": fix}
                 await problem(403, "Another page", detail, errors=[entry])(scope, receive, send)
                 return
         await self._app(scope, receive, send)
-
-    def _is_own(self, headers: Headers) -> bool:
-        origin = headers.get("origin")
-        if origin is None:
-            return headers.get("sec-fetch-site") in (None, "same-origin", "none")
-        host = headers.get("host", "")
-        return origin in self._allowed or origin in (f"https://{host}", f"http://{host}")
 
 
 class AnyPage:
@@ -158,14 +140,7 @@ class BodyLimit:
 
 
 def _halves_a_character(scope: Scope, messages: Sequence[Message]) -> bool:
-    """Whether JSON escapes half of a character, which nothing could keep or send on."""
-    body = b"".join(message.get("body", b"") for message in messages)
-    if not _SURROGATE.search(body) or "json" not in Headers(scope=scope).get("content-type", ""):
+    """Whether a body of JSON does."""
+    if "json" not in Headers(scope=scope).get("content-type", ""):
         return False
-    try:
-        json.dumps(json.loads(body), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        return False  # it is no JSON, which others say
-    return False
+    return halves_a_character(b"".join(message.get("body", b"") for message in messages))

@@ -15,14 +15,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.web.problems import problem
+from functions.web.rules import cost_of, rate_headers
 from shared.identity.principal import Principal
-from shared.identity.rate_limits import WINDOW, RateLimits, Standing
+from shared.identity.rate_limits import RateLimits, Standing
 from shared.platform.log import logger
 
 log = logger("http")
 
-READ: Final = 1
-WRITE: Final = 5
 _NOTE: Final = "millrace.standings"
 """Where in the scope a request's standings are noted for the headers."""
 
@@ -81,24 +80,10 @@ class RateHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start" and standings:
-                MutableHeaders(scope=message).update(headers(standings))
+                MutableHeaders(scope=message).update(rate_headers(standings))
             await send(message)
 
         await self._app({**scope, _NOTE: standings}, receive, sending)
-
-
-def headers(standings: list[Standing]) -> dict[str, str]:
-    """The headers: of several limits that were asked, the one that is nearest to its end."""
-    one = min(standings, key=lambda standing: standing.remaining / standing.limit)
-    return {
-        "RateLimit-Policy": f'"default";q={one.limit};w={WINDOW}',
-        "RateLimit": f'"default";r={one.remaining};t={one.resets_in}',
-    }
-
-
-def cost_of(method: str) -> int:
-    """What a request costs whose route does not say."""
-    return READ if method in ("GET", "HEAD") else WRITE
 
 
 async def too_many(_: Request, exc: Any) -> Response:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from functions.web.rules import problem_body
 from shared.identity.principal import ForbiddenError, NotAPrincipalError
 from shared.platform.log import logger
 from shared.platform.tables import TablesBusyError
@@ -39,16 +40,7 @@ def problem(
     **more: Any,
 ) -> JSONResponse:
     """A problem document; `error` is the text that the seeds' clients look for."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "error": error or detail,
-        **more,
-    }
-    if listed := list(errors):
-        body["errors"] = listed
+    body = problem_body(status, title, detail, error=error, errors=errors, **more)
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
 
 

@@ -31,6 +31,7 @@ from functions.workflow_loops.routes import (
     texts,
     tools,
     transfer,
+    triggers,
     versions,
     workflows,
 )
@@ -40,7 +41,7 @@ from shared.workflows.paths import own
 # A bucket's path would be read as a connection's: theirs go first.
 _PARTS = (
     starts, workflows, versions, executions, execution, models, tools, buckets, connections, texts,
-    opt_outs, notices,
+    opt_outs, notices, triggers,
 )  # fmt: skip
 _BUILDING = (catalogue, running, orchestrator, drawing, development, hooks, transfer)
 """Seed 001's paths, and what else those who draw workflows use."""

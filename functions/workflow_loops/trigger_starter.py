@@ -10,6 +10,7 @@ from pydantic import Field
 
 from functions.workflow_loops.executing import aws_executing
 from functions.workflow_loops.triggered_starts import Queue, TriggeredStarts
+from shared.events.opening_here import opener_here
 from shared.events.quarantine import Quarantine
 from shared.platform.dynamo import DynamoTables
 from shared.platform.log import logger
@@ -32,7 +33,7 @@ def _starts() -> TriggeredStarts:
     told = TriggerSettings()  # the environment gives them
     quarantine = Quarantine(DynamoTables(), told.quarantine_table)
     queue = Queue(SqsQueues(), told.queue_url, told.max_attempts)
-    return TriggeredStarts(aws_executing().triggered, quarantine, queue)
+    return TriggeredStarts(aws_executing().triggered, quarantine, queue, opener_here())
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

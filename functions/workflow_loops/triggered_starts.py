@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from shared.events.arrivals import RejectedEventError
 from shared.events.envelope import Event, from_wire
+from shared.events.opening import Opener
 from shared.events.quarantine import Quarantine, Quarantined, entry_id
 from shared.platform.backoff import delay_after
 from shared.platform.clock import Clock, iso, utc_now
@@ -20,8 +22,8 @@ Outcome = Literal["started", "dropped", "again", "quarantined"]
 CONSUMER: Final = "trigger_starter"
 _GONE: Final = (WorkflowNotFoundError, NotPublishedError, WorkflowInactiveError)
 """Since the event was matched; nothing is wrong with that."""
-_FIRST_DELAY: Final = 2.0
-_LONGEST_DELAY: Final = 120.0
+_FIRST_DELAY: Final = 1.0
+_LONGEST_DELAY: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class TriggeredStarts:
     triggered: Triggered
     quarantine: Quarantine
     queue: Queue
+    opener: Opener = field(default_factory=Opener)
     clock: Clock = utc_now
 
     def take(self, record: Mapping[str, Any]) -> tuple[Outcome, str]:
@@ -47,10 +50,11 @@ class TriggeredStarts:
         wanted = json.loads(record["body"])
         event = from_wire(wanted["event"])
         try:
-            made = self.triggered.start(wanted["tenant"], wanted["workflow"], event)
+            opened = self.opener.open(event)
+            made = self.triggered.start(wanted["tenant"], wanted["workflow"], opened)
         except _GONE as error:
             return "dropped", str(error)
-        except (PublisherError, TriggerCircleError) as error:
+        except (PublisherError, TriggerCircleError, RejectedEventError) as error:
             return self._give_up(record, event, str(error))
         except Exception as error:  # whatever it was, the start must not be lost
             return self._failed(record, event, f"{type(error).__name__}: {error}")

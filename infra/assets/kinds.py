@@ -8,6 +8,12 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
+_CHAT: Final = (
+    "submit", "status", "clear", "conversations", "sweeper", "conversation_settings", "settings",
+    "wiring",
+)  # fmt: skip
+_CHAT_ANSWER: Final = ("answer", "answer_settings", "assisting", "conversation_settings")
+
 SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("functions/crm", "functions/web"),
     "node": ("functions/pipeline_nodes",),
@@ -28,6 +34,15 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "python_tool": ("functions/python_tool",),
     "webhooks": ("functions/webhooks",),
+    "chat": (
+        "functions/chat/routes",
+        *(f"functions/chat/{name}.py" for name in _CHAT),
+        *(f"functions/web/{name}.py" for name in ("bare", "rules", "settings")),
+    ),
+    "chat_answer": (
+        *(f"functions/chat/{name}.py" for name in _CHAT_ANSWER),
+        "functions/web/settings.py",
+    ),
 }
 """Which functions each kind serves; a handler belongs to the kind that names it closest."""
 
@@ -55,6 +70,8 @@ SHARED: Final[dict[str, tuple[str, ...]]] = {
     "runner": _GRAPHS,
     "python_tool": (),
     "webhooks": ("events", "identity", "platform", "webhooks"),
+    "chat": ("assistant/conversations", "assistant/pending.py", "events", "identity", "platform"),
+    "chat_answer": (*_GRAPHS, "assistant"),
 }
 """Which packages of `shared/` each kind needs."""
 

@@ -107,9 +107,9 @@ class Consumer(Construct):
         )
         if self._outlets:
             made.allow(["sqs:SendMessage"], [one.queue_arn for one in self._outlets.values()])
-        if not self._said.keyed:
+        if not self._said.repeatable:
             made.allow([*GET, *PUT], [data.inbox.table_arn])
-        if self._said.outside and not self._said.keyed:
+        if self._said.outside and not self._said.repeatable:
             made.allow(["dynamodb:DeleteItem"], [data.inbox.table_arn])  # a lease is given back
         made.allow(GET, [data.identity.table_arn])
         made.allow(PUT, [data.quarantine.table_arn])

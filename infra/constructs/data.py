@@ -63,6 +63,8 @@ class Data(Construct):
         self.identity = table(self, "IdentityTable", config)
         self.audit = table(self, "AuditTable", config)
         self.workflows = table(self, "WorkflowsTable", config)
+        # Conversations end after a month, tasks after a day.
+        self.chat = table(self, "ChatTable", config, expires=True, indexes={DUE: ["tenant", "id"]})
         self.imports = import_bucket(self, config)
         self.values = private_bucket(self, "ValuesBucket", config)
         self.spaces = private_bucket(self, "SpacesBucket", config)

@@ -16,6 +16,7 @@ from infra.config import StageConfig
 from infra.constructs.arns import own_arn
 from infra.constructs.retention import log_group
 from infra.constructs.service_function import ServiceFunction
+from shared.assistant.conversations import paths as chat_paths
 from shared.identity import paths
 from shared.pipelines import paths as pipeline_paths
 from shared.workflows import paths as workflow_paths
@@ -76,6 +77,14 @@ class HttpApi(Construct):
     def serve_workflows(self, scope: Construct, function: ServiceFunction) -> None:
         """The same for workflows, whose routes are in a stack of their own."""
         self.lead(scope, "Workflow", function, _workflow_guarded(), _workflow_open())
+
+    def serve_chat(self, scope: Construct, function: ServiceFunction, *served: str) -> None:
+        """Leads methods and paths of the assistant, e.g. `POST /chat`, to one of its functions."""
+        guarded = {}
+        for method, path in (one.split(" ") for one in served):
+            for spelled in chat_paths.spellings(path):
+                guarded[_route_id(method.capitalize(), spelled)] = f"{method} {spelled}"
+        self.lead(scope, function.node.id.removesuffix("Function"), function, guarded, {})
 
     def lead(
         self,

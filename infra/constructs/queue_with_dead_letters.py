@@ -21,7 +21,7 @@ CONSUME: Final = ("sqs:ChangeMessageVisibility", *TAKE)
 """For who also says when a message shall come again."""
 
 
-def dead_letters(scope: Construct, name: str) -> sqs.Queue:
+def dead_letters(scope: Construct, name: str, *, in_order: bool = False) -> sqs.Queue:
     """A queue for what failed for good; its first message is an alarm."""
     queue = sqs.Queue(
         scope,
@@ -29,6 +29,7 @@ def dead_letters(scope: Construct, name: str) -> sqs.Queue:
         retention_period=_KEPT,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
+        fifo=in_order or None,
     )
     waiting = queue.metric_approximate_number_of_messages_visible(period=cdk.Duration.minutes(1))
     alarm_when(scope, f"{name}NotEmpty", waiting, above=0)
@@ -39,18 +40,27 @@ class QueueWithDeadLetters(Construct):
     """`Queue` and `DeadLetters`.
 
     A message is invisible for six times its consumer's timeout, as AWS advises: a throttled
-    function gets it again only after the poller has given up.
+    function gets it again only after the poller has given up. `invisible` says otherwise, in
+    seconds, for a consumer that is never throttled by others. With `in_order` it is a FIFO queue.
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, consumer_timeout: int, max_receives: int
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        consumer_timeout: int,
+        max_receives: int,
+        invisible: int | None = None,
+        in_order: bool = False,
     ) -> None:
         super().__init__(scope, name)
-        self.dead_letters = dead_letters(self, "DeadLetters")
+        self.dead_letters = dead_letters(self, "DeadLetters", in_order=in_order)
         self.queue = sqs.Queue(
             self,
             "Queue",
-            visibility_timeout=cdk.Duration.seconds(6 * consumer_timeout),
+            visibility_timeout=cdk.Duration.seconds(invisible or 6 * consumer_timeout),
+            fifo=in_order or None,
             retention_period=_KEPT,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,

@@ -15,6 +15,7 @@ from infra.config import MAX_ATTEMPTS
 from infra.constructs.alarms import alarm_of_quarantine
 from infra.constructs.arns import own_arn
 from infra.constructs.data import Data
+from infra.constructs.event_data import may_open
 from infra.constructs.node_runner import MACHINES, NodeRunner
 from infra.constructs.queue_with_dead_letters import CONSUME, QueueWithDeadLetters
 from infra.constructs.service_function import Deployment, ServiceFunction
@@ -65,6 +66,7 @@ class TriggeredRuns(Construct):
             },
         )
         self._may(made, data, runner)
+        may_open(made, data)
         made.allow(CONSUME, [delivery.queue.queue_arn])
         lambda_.CfnEventSourceMapping(
             self,

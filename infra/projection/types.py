@@ -111,7 +111,12 @@ KEPT: Final[dict[str, tuple[str, ...]]] = {
     "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
     "AWS::SNS::Subscription": ("Endpoint", "Protocol", "RawMessageDelivery", "TopicArn"),
     "AWS::SNS::Topic": ("TopicName",),
-    "AWS::SQS::Queue": ("MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"),
+    "AWS::SQS::Queue": (
+        "FifoQueue",
+        "MessageRetentionPeriod",
+        "RedrivePolicy",
+        "VisibilityTimeout",
+    ),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
     "AWS::Scheduler::Schedule": (
         "Description",

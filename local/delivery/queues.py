@@ -17,6 +17,9 @@ from local.provision.clients import aws
 _WAIT_SECONDS: Final = 0.5
 """How long an empty queue is waited at; a message that arrives ends the wait at once."""
 
+_GROUP_SECONDS: Final = 0.1
+"""How long a queue is left alone whose messages all wait for their group's turn."""
+
 
 class QueuePoller:
     """One event source mapping from a queue to a function."""
@@ -80,6 +83,9 @@ class QueuePoller:
             MessageAttributeNames=["All"],
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
+        if not messages:
+            # Those that are there wait for others of their group, which are in some hand.
+            self._closed.wait(_GROUP_SECONDS)
         return messages
 
     def _handle(self, messages: list[dict[str, Any]]) -> None:

@@ -6,7 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from local.offline_model.conversation import Asked, BadRequestError, OfferedTool, Reply, offered
+from local.offline_model.conversation import (
+    Asked,
+    BadRequestError,
+    Message,
+    OfferedTool,
+    Reply,
+    offered,
+)
 
 PIECES: Final = 12
 """Characters in a chunk of a stream."""
@@ -33,6 +40,7 @@ def asked(body: Mapping[str, Any]) -> Asked:
         _choice(body.get("tool_choice", "auto")),
         form.get("schema"),
         len(json.dumps(messages)),
+        [_message(message) for message in messages],
     )
 
 
@@ -77,6 +85,15 @@ def text_of(content: Any) -> str:
 def pieces(text: str) -> list[str]:
     """A text cut into pieces."""
     return [text[at : at + PIECES] for at in range(0, len(text), PIECES)]
+
+
+def _message(message: Mapping[str, Any]) -> Message:
+    calls = [
+        (str(call["id"]), str(call["function"]["name"]), str(call["function"]["arguments"]))
+        for call in message.get("tool_calls") or ()
+    ]
+    answers = str(message.get("tool_call_id") or "")
+    return Message(str(message.get("role")), text_of(message.get("content")), calls, answers)
 
 
 def _tool(tool: Any) -> OfferedTool:

@@ -21,6 +21,17 @@ class OfferedTool:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One message, whoever wrote it; `calls` are id, name and arguments."""
+
+    role: str
+    text: str
+    calls: Sequence[tuple[str, str, str]] = ()
+    answers: str = ""
+    """The id of the call whose result this is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What matters of a request."""
 
@@ -36,6 +47,8 @@ class Asked:
     """Of the answer, if it is to be JSON."""
     size: int
     """Characters that were sent."""
+    messages: Sequence[Message] = ()
+    """The whole conversation, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

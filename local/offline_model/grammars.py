@@ -1,7 +1,8 @@
-"""What the offline model understands without a script: a registry, and one small grammar.
+"""What the offline model understands without a script: a registry, and two grammars.
 
-The grammar that is always there calls an offered tool by its name: `search_leads {"query": "Ann"}`
-or `search_leads query=Ann limit=5 note="two words"`.
+One calls an offered tool by its name: `search_leads {"query": "Ann"}` or
+`search_leads query=Ann limit=5 note="two words"`. The other, in `crm`, is that of the CRM's
+assistant; it sees the whole conversation.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from local.offline_model.conversation import OfferedTool
+from local.offline_model import crm
+from local.offline_model.conversation import Asked, OfferedTool, Reply
 from local.offline_model.script import Call
 
 Grammar = Callable[[str, Sequence[OfferedTool]], Call | None]
 """The tool call that a text means, or None if it means nothing to this grammar."""
+
+Conversational = Callable[[Asked], Reply | None]
+"""The reply to a conversation, or None if it is not this grammar's."""
 
 
 class Grammars:
@@ -23,6 +28,7 @@ class Grammars:
 
     def __init__(self) -> None:
         self._grammars: list[Grammar] = [by_name]
+        self._conversational: list[Conversational] = [crm.reply]
 
     def register(self, grammar: Grammar) -> None:
         """Adds a grammar."""
@@ -36,6 +42,10 @@ class Grammars:
             if call is not None and call.name in names:
                 return call
         return None
+
+    def replied(self, asked: Asked) -> Reply | None:
+        """What a grammar of whole conversations replies."""
+        return next((said for of in self._conversational if (said := of(asked))), None)
 
 
 def by_name(text: str, tools: Sequence[OfferedTool]) -> Call | None:

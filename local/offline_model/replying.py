@@ -34,15 +34,15 @@ def scripted(step: Say | Call | Fault, asked: Asked) -> Reply:
 
 def unscripted(asked: Asked, grammars: Grammars) -> Reply:
     """The same reply to the same request, always."""
+    named = [tool for tool in asked.tools if asked.choice in {tool.name, "auto", "required"}]
+    if asked.tool_result is None and (call := grammars.understood(asked.text, named)):
+        return called(call.name, call.arguments)
+    if asked.choice in {"auto", "none"} and (replied := grammars.replied(asked)):
+        return replied
     if asked.tool_result is not None:
         return _said(asked, f"The tool answered: {asked.tool_result[:_SHOWN]}")
-    if asked.tools and asked.choice != "none":
-        named = [tool for tool in asked.tools if asked.choice in {tool.name, "auto", "required"}]
-        call = grammars.understood(asked.text, named)
-        if call is not None:
-            return called(call.name, call.arguments)
-        if asked.choice != "auto" and named:
-            return called(named[0].name, minimal(named[0].parameters))
+    if asked.choice != "auto" and named:
+        return called(named[0].name, minimal(named[0].parameters))
     return _said(asked, f"You said: {asked.text[:_SHOWN]}")
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.offline_model.chat import pieces, text_of
-from local.offline_model.conversation import Asked, BadRequestError, OfferedTool, Reply, offered
+from local.offline_model.conversation import (
+    Asked,
+    BadRequestError,
+    Message,
+    OfferedTool,
+    Reply,
+    offered,
+)
 
 
 def asked(body: Mapping[str, Any]) -> Asked:
@@ -32,6 +39,7 @@ def asked(body: Mapping[str, Any]) -> Asked:
         _choice(body.get("tool_choice", "auto")),
         form.get("schema"),
         len(json.dumps(items)),
+        [*_instructions(body), *(_message(item) for item in items)],
     )
 
 
@@ -117,6 +125,20 @@ def _frame(to: Asked, status: str) -> dict[str, Any]:
         "tool_choice": "auto",
         "tools": [],
     }
+
+
+def _instructions(body: Mapping[str, Any]) -> list[Message]:
+    said = body.get("instructions")
+    return [Message("system", str(said))] if said else []
+
+
+def _message(item: Mapping[str, Any]) -> Message:
+    if item.get("type") == "function_call":
+        call = (str(item.get("call_id")), str(item.get("name")), str(item.get("arguments")))
+        return Message("assistant", "", [call])
+    if item.get("type") == "function_call_output":
+        return Message("tool", str(item.get("output", "")), answers=str(item.get("call_id")))
+    return Message(str(item.get("role")), text_of(item.get("content")))
 
 
 def _tool(tool: Any) -> OfferedTool:

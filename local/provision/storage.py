@@ -43,12 +43,15 @@ def table(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, 
 
 def queue(name: str, properties: dict[str, Any], _: Deployment) -> Mapping[str, Any]:
     """An SQS queue; its dead-letter queue is referred to and therefore made before."""
-    physical = properties.get("QueueName", name)
+    fifo = bool(properties.get("FifoQueue"))
+    physical = properties.get("QueueName", f"{name}.fifo" if fifo else name)
     attributes = {
         key: json.dumps(value) if isinstance(value, dict) else str(value)
         for key, value in properties.items()
         if key in {"VisibilityTimeout", "RedrivePolicy", "DelaySeconds", "MessageRetentionPeriod"}
     }
+    if fifo:
+        attributes["FifoQueue"] = "true"
     url = aws("sqs").create_queue(QueueName=physical, Attributes=attributes)["QueueUrl"]
     arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return {

@@ -56,6 +56,8 @@ class Surroundings:
     """Told of each piece of text as it comes, in another thread."""
     spend: Callable[[Spent], None] = lambda spent: None
     """Told what was taken so far, after each answer."""
+    tell: Callable[[ToolCall, ToolOutcome], str] = lambda call, outcome: outcome.text()
+    """Words an outcome for the model, also one that was noted before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class Agent:
         self._notes.tool_calls += 1
         self._called.append(Called(call, outcome))
         self._around.spend(self._notes.spent)
-        return ToolMessage(call_id=call.id, text=outcome.text())
+        return ToolMessage(call_id=call.id, text=self._around.tell(call, outcome))
 
     async def _outcome(self, number: int, place: int, call: ToolCall) -> ToolOutcome:
         if place >= MOST_CALLS:

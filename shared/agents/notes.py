@@ -83,6 +83,10 @@ class Notes:
         key = f"{self._key}/step/{number}/tool/{place}"
         await self._journal.write(key, {**note, "outcome": outcome.as_json()})
 
+    async def known(self, name: str) -> Mapping[str, Any] | None:
+        """What `once` found, if it was asked before."""
+        return await self._journal.read(f"{self._key}/{name}")
+
     async def once(self, name: str, found: Mapping[str, Any]) -> Mapping[str, Any]:
         """What was found the first time, e.g. the conversation that was remembered then."""
         key = f"{self._key}/{name}"

@@ -48,7 +48,7 @@ def consumer(
     outside: bool = False,
     thin: bool = False,
     needs: Needs | None = None,
-    keyed: bool = False,
+    repeatable: bool = False,
     sends: tuple[Outlet, ...] = (),
 ) -> Callable[[Work], Consumer]:
     """Declares the decorated function a consumer; see `Declaration` for what each word says."""
@@ -57,7 +57,7 @@ def consumer(
         about = (work.__doc__ or "").partition("\n")[0]
         heard = (topics, types, filter or {})
         said = Declaration(
-            work.__name__, *heard, ordered, outside, thin, needs or {}, keyed, sends, about
+            work.__name__, *heard, ordered, outside, thin, needs or {}, repeatable, sends, about
         )
         return Consumer(work, said)
 

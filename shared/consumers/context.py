@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from shared.consumers.declaration import Outlet, Place
+from shared.events.envelope import Event
 from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables
 
@@ -30,6 +31,8 @@ class Context:
     clock: Clock = utc_now
     send: Callable[[Outlet, str], None] = _nowhere
     """Sends a message to one of the queues that the consumer declared."""
+    on_bus: Event | None = None
+    """The event as it came: what is personal sealed, what is large elsewhere."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def after(self, call: Callable[[], None]) -> None:

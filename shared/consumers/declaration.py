@@ -48,9 +48,9 @@ class Declaration:
     thin: bool = False
     """Sees events as they are on the bus: of one whose data is kept elsewhere, the small fields."""
     needs: Needs = field(default_factory=dict)
-    keyed: bool = False
-    """What it does outside is known there by event and purpose, and so done once: it has neither
-    lease nor inbox key, and what passes it by costs nothing."""
+    repeatable: bool = False
+    """Doing it twice is doing it once: what it writes is the same row again, what it sends is known
+    where it goes. It has neither lease nor inbox key, which cost more than many an effect."""
     sends: tuple[Outlet, ...] = ()
     """Queues that it sends to."""
     about: str = ""

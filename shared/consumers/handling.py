@@ -23,7 +23,7 @@ from shared.platform.clock import Clock, utc_now
 from shared.platform.tables import Tables, TransactionRefusedError, Write
 
 Done = Literal["done", "repeated", "passed"]
-"""What is passed by a keyed consumer had nothing that it would send."""
+"""What is passed by a repeatable consumer had no effect."""
 
 KEPT: Final = timedelta(days=400)
 """Inbox keys outlive the event log, so that no replay of it repeats an effect."""
@@ -147,10 +147,14 @@ class Handling:
 
     def _once(self, event: Event, tenant: str, tried: Tried, also: Sequence[Write]) -> Done:
         said = self.consumer.declaration
-        if said.keyed:
+        if said.repeatable:
             sent: list[Outlet] = []
-            self._work(event, tenant, tried, sent)
-            return "done" if sent else "passed"
+            effects, context = self._work(event, tenant, tried, sent)
+            if effects:
+                self.tables.transact(effects)
+            for call in context.afterwards:
+                call()
+            return "done" if sent or effects else "passed"
         if self._stands(event, tenant):
             return "repeated"
         if not said.outside:
@@ -182,7 +186,8 @@ class Handling:
         name = self.consumer.declaration.name
         context = Context(
             tenant, name, tried.attempt, f"{name}:{event.id}", self.tables, self.places,
-            tried.replay, self.clock, **self._outlets([] if sent is None else sent),
+            tried.replay, self.clock, on_bus=event,
+            **self._outlets([] if sent is None else sent),
         )  # fmt: skip
         seen = event if self.consumer.declaration.thin else self.opener.open(event)
         answer: Any = self.consumer(seen, context)

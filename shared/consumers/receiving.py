@@ -74,6 +74,9 @@ class Receiver:
             event = arrived(delivery.body, self.tenant_of)
             return self._receive(delivery, event)
         except RejectedEventError as error:
+            said = self.handling.consumer.declaration
+            if said.repeatable and said.outside and event is None:
+                return "passed", str(error)  # the event log gives it up; nothing is to be done here
             known = _known(event) if event else _rejected(error, delivery)
             return self._give_up(delivery, known, str(error))
         except GapError as error:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from shared.events.envelope import EntityRef, Event, from_wire
 from shared.events.outbox import timeline
-from shared.platform.clock import Clock, iso, utc_now
+from shared.platform.clock import iso
 from shared.platform.tables import Put, Query, Tables
 
 KEPT: Final = timedelta(days=365)
@@ -79,8 +79,8 @@ class EventLog:
         return [from_wire(item["event"]) for item in page.items], page.next_start
 
 
-def log_write(table: str, tenant: str, event: Event, clock: Clock = utc_now) -> Put:
-    """The write that keeps an event; the same event twice is one entry."""
+def log_write(table: str, tenant: str, event: Event) -> Put:
+    """The write that keeps an event; the same event twice is one entry, and the same."""
     at = place(event)
     return Put(
         table,
@@ -90,7 +90,7 @@ def log_write(table: str, tenant: str, event: Event, clock: Clock = utc_now) -> 
             "type_pk": f"{tenant}#{event.event_type}",
             "type_sk": at,
             "event": event.to_wire(),
-            "expires_at": int((clock() + KEPT).timestamp()),
+            "expires_at": int((event.time + KEPT).timestamp()),
         },
         label="event log",
     )

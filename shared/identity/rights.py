@@ -38,6 +38,7 @@ class Right(StrEnum):
     TOOLS_RUN = "tools:run"
     MODELS_VIEW = "models:view"
     MODELS_CHANGE = "models:change"
+    CHAT_USE = "chat:use"
     EVENTS_PUBLISH = "events:publish"
     PLATFORM_VIEW = "platform:view"
     PLATFORM_OPERATE = "platform:operate"
@@ -74,6 +75,7 @@ MEANING: Final[Mapping[Right, str]] = {
     Right.TOOLS_RUN: "call the tools of agents",
     Right.MODELS_VIEW: "see the providers of language models, never their keys",
     Right.MODELS_CHANGE: "change the providers of language models and how far agents go",
+    Right.CHAT_USE: "talk to the assistant, which then may do what the caller may",
     Right.EVENTS_PUBLISH: "publish events, of each type by a right of its own",
     Right.PLATFORM_VIEW: "see events, pipelines, runs, traces and quarantined events",
     Right.PLATFORM_OPERATE: "redrive and discard quarantined events, replay, and try pipelines dry",
@@ -93,6 +95,7 @@ _USER: Final = frozenset(
         Right.LEADS_VIEW,
         Right.WORKFLOWS_VIEW,
         Right.MODELS_VIEW,
+        Right.CHAT_USE,
         Right.TENANT_VIEW,
         Right.MEMBERS_VIEW,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from shared.platform.aws import client, error_code
 from shared.platform.backoff import delays
@@ -62,11 +63,15 @@ class DynamoTables:
         """See `Tables.transact`."""
         from botocore.exceptions import ClientError
 
-        items = [_write(write) for write in writes]
+        if len(writes) == 1 and isinstance(writes[0], Put) and writes[0].when is None:
+            send = partial(self._client().put_item, **_write(writes[0])["Put"])
+        else:
+            items = [_write(write) for write in writes]
+            send = partial(self._client().transact_write_items, TransactItems=items)
         waits = delays(_ATTEMPTS, base=0.05, cap=1.0)
         while True:
             try:
-                self._client().transact_write_items(TransactItems=items)
+                send()
                 return
             except ClientError as error:
                 _raise_if_final(error, writes)
@@ -105,6 +110,11 @@ class DynamoTables:
         )
 
 
+_BUSY: Final = {
+    "TransactionInProgressException", "TransactionConflictException", "ThrottlingException",
+}  # fmt: skip
+
+
 def _raise_if_final(error: Any, writes: Sequence[Write]) -> None:
     code = error_code(error)
     if code == "TransactionCanceledException":
@@ -118,7 +128,7 @@ def _raise_if_final(error: Any, writes: Sequence[Write]) -> None:
             raise TransactionRefusedError(refused) from error
         if set(reasons) <= {"None", "TransactionConflict", "ThrottlingError", None}:
             return
-    elif code in {"TransactionInProgressException", "ThrottlingException"}:
+    elif code in _BUSY:
         return
     raise error
 

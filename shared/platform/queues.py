@@ -27,6 +27,9 @@ class Queues(Protocol):
     def send_all(self, queue_url: str, bodies: Sequence[str]) -> None:
         """Puts many messages into a queue; if it raises, some may be there."""
 
+    def send_in_order(self, queue_url: str, body: str, group: str, once: str) -> None:
+        """Puts a message into a FIFO queue: after those of its group, and one of a name."""
+
     def delay(self, queue_url: str, receipt: str, seconds: int) -> None:
         """Hides a received message for a while before it comes again."""
 
@@ -51,6 +54,15 @@ class SqsQueues:
                 if wait is None:
                     raise QueueBusyError(f"{len(left)} messages could not be sent; try again")
                 time.sleep(wait)
+
+    def send_in_order(self, queue_url: str, body: str, group: str, once: str) -> None:
+        """See `Queues.send_in_order`."""
+        client("sqs").send_message(
+            QueueUrl=queue_url,
+            MessageBody=body,
+            MessageGroupId=group,
+            MessageDeduplicationId=once,
+        )
 
     def delay(self, queue_url: str, receipt: str, seconds: int) -> None:
         """See `Queues.delay`."""

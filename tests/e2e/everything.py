@@ -16,8 +16,10 @@ from shared.events import EntityRef, Event
 from shared.events.claims import Claims
 from tests.connections.conftest import Service
 from tests.e2e import outside
+from tests.e2e.chatting import walk_chat
 from tests.e2e.conftest import mailed, mails_to
 from tests.e2e.walking import walk_workflows
+from tests.e2e.walking_triggers import walk_triggers
 from tests.e2e.walking_webhooks import walk_webhooks
 
 
@@ -28,7 +30,7 @@ def arn(role: str) -> str:
 def use_everything(running, service: Service) -> None:
     """Walks every route and every way of an event once."""
     first, second = (running.create(name=f"Walker {n}", email="w@example.com") for n in range(2))
-    running.eventually(lambda: running.completed(first["id"]))
+    running.eventually(lambda: running.completed(first["id"]), seconds=90)
     lead = f"{running.url}/leads/{first['id']}/"
     assert running.http.put(lead, json={"notes": "called"}).ok
     assert running.http.put(f"{lead}status/", json={"status": "Proposal sent", "card_order": 1}).ok
@@ -55,12 +57,15 @@ def use_everything(running, service: Service) -> None:
     given_up = running.eventually(lambda: waiting(running), seconds=90)
     redrive(running, given_up[0]["id"])
     quarantine_and_redrive(running, "example_event", {"message": ["no", "text"]})
+    walk_triggers(running)
+    assert running.get("/events/metrics/")["flows"]
     outside.use_all(running, Path(tempfile.mkdtemp()))
     sweep(running, f"demo#lead#{first['id']}")
     seal_and_open(running)
     walk_webhooks(running)
     walk_workflows(running, service)
     large_events(running)
+    walk_chat(running)
 
 
 def events_by_hand(running) -> None:
@@ -269,8 +274,13 @@ def events_and_replays(running, lead_id: str) -> None:
     running.get("/events/", params={"since": first[0]["time"]})
     out_of_order(running, lead_id)
     window = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
-    for consumer, kind in (("event_log", "lead.created"), ("lead_days", None)):
-        told = {"consumer": consumer, "type": kind, "per_second": 10, **window}
+    told_to = (
+        ("event_log", "lead.created"),
+        ("lead_days", None),
+        ("user_triggers", "lead.created"),
+    )
+    for consumer, kind in told_to:
+        told = {"consumer": consumer, "type": kind, "per_second": 10, "effects": True, **window}
         path = f"/events/replays/{replayed(running, told)}/"
         running.eventually(
             lambda: running.get(path)["status"] == "done",  # noqa: B023

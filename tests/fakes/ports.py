@@ -32,6 +32,8 @@ class MemoryQueues:
         self.sent: list[tuple[str, str]] = []
         self.waits: list[int] = []
         self.delayed: list[tuple[str, str, int]] = []
+        self.in_order: dict[str, tuple[str, str]] = {}
+        """Group and body of what was sent in order, by its name."""
 
     def send(self, queue_url: str, body: str, after: int = 0) -> None:
         self.sent.append((queue_url, body))
@@ -39,6 +41,11 @@ class MemoryQueues:
 
     def send_all(self, queue_url: str, bodies: Sequence[str]) -> None:
         for body in bodies:
+            self.send(queue_url, body)
+
+    def send_in_order(self, queue_url: str, body: str, group: str, once: str) -> None:
+        if once not in self.in_order:
+            self.in_order[once] = (group, body)
             self.send(queue_url, body)
 
     def delay(self, queue_url: str, receipt: str, seconds: int) -> None:

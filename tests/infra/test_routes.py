@@ -10,23 +10,41 @@ import pytest
 from functions.web.access import Declared, declared
 from local.gateway import Routes
 from local.gateway.routes import Route
+from shared.assistant.conversations import paths as chat_paths
 from shared.identity import paths
 from shared.pipelines import paths as pipeline_paths
 from shared.workflows import paths as workflow_paths
 from tests.infra.blueprint import of_type, target, text
 from tools.generate import apps
 
-CRM, IDENTITY, WORKFLOWS = (list(declared(app)) for app in apps())
-SERVED = {"CrmFunction": CRM, "IdentityFunction": IDENTITY, "WorkflowFunction": WORKFLOWS}
+CRM, IDENTITY, WORKFLOWS, CHAT = (list(declared(app)) for app in apps())
+CHATS = {
+    "ChatSubmitFunction": ("/chat/",),
+    "ChatStatusFunction": ("/chat/status/{task_id}/",),
+    "ChatClearFunction": ("/chat/clear/",),
+    "ChatConversationsFunction": (
+        "/conversations/",
+        "/conversations/{conversation_id}/",
+        "/conversations/{conversation_id}/messages/",
+    ),
+}
+SERVED = {
+    "CrmFunction": CRM,
+    "IdentityFunction": IDENTITY,
+    "WorkflowFunction": WORKFLOWS,
+    **{name: [one for one in CHAT if one.path in paths] for name, paths in CHATS.items()},
+}
 SPELLINGS = {
     "CrmFunction": pipeline_paths.spellings,
     "IdentityFunction": paths.spellings,
     "WorkflowFunction": workflow_paths.spellings,
+    **dict.fromkeys(CHATS, chat_paths.spellings),
 }
 OWN = {
     "CrmFunction": pipeline_paths.own,
     "IdentityFunction": paths.own,
     "WorkflowFunction": workflow_paths.own,
+    **dict.fromkeys(CHATS, chat_paths.own),
 }
 PAIRS = [(function, one) for function, served in SERVED.items() for one in served]
 
@@ -74,7 +92,7 @@ def test_no_two_routes_answer_one_path(function, one):
     path = sample(one.path)
     expressions = [
         (each, re.compile(re.sub(r"\{\w+\}", "[^/]+", each.path)))
-        for each in CRM + IDENTITY + WORKFLOWS
+        for each in CRM + IDENTITY + WORKFLOWS + CHAT
         if each.method == one.method
     ]
     fits = [each for each, expression in expressions if expression.fullmatch(path)]
@@ -133,3 +151,22 @@ def test_old_paths_of_pipelines_lead_to_our_own():
     assert not {one for one in own if one.startswith(pipeline_paths.OLD_PREFIX)}
     for path in ("/leads", "/api/leads", "/api/eventss/x", "/api/auth/login", "/pipelines"):
         assert pipeline_paths.own(path) == path
+
+
+def test_every_route_of_the_assistant_is_served():
+    assert sorted(one.path for name in CHATS for one in SERVED[name]) == sorted(
+        one.path for one in CHAT
+    )
+
+
+def test_the_builder_of_workflows_keeps_its_body_at_the_older_path():
+    """One row per collision: the function looks at the body, see tests/unit/chat."""
+    found = Routes(API).find("POST", chat_paths.BUILDERS)
+    assert found is not None
+    assert found[0].function == "ChatSubmitFunction"
+    assert chat_paths.BUILDERS == "/api/chat"
+
+
+@pytest.mark.parametrize("path", ["/chats", "/api/chatter", "/api/leads", "/leads", "/chat"])
+def test_only_paths_of_the_assistant_are_rewritten(path):
+    assert chat_paths.own(path) == path

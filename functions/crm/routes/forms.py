@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from functions.crm.dependencies import Services, ServicesDep
 from functions.web.access import open_to_all
-from functions.web.limits import WRITE, Limiter
+from functions.web.limits import Limiter
+from functions.web.rules import WRITE
 from shared.crm.business_lead import as_lead
 from shared.crm.lead import NewLead
 from shared.crm.leads import Caller

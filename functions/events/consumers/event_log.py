@@ -9,10 +9,10 @@ from shared.events.log import log_write
 from shared.platform.tables import Write
 
 
-@consumer(thin=True, needs={"event_log": ("put",)})
+@consumer(thin=True, repeatable=True, needs={"event_log": ("put",)})
 def event_log(event: Event, context: Context) -> list[Write]:
     """Keeps every event as it was on the bus, for lists and replays."""
-    return [log_write(context.table("event_log"), context.tenant, event, context.clock)]
+    return [log_write(context.table("event_log"), context.tenant, event)]
 
 
 handler = event_log.handler

@@ -12,15 +12,16 @@ from shared.events.triggers import matching
 
 @consumer(
     outside=True,
-    keyed=True,
+    repeatable=True,
     needs={"workflows": ("query",)},
     sends=("triggered_runs",),
 )
 def user_triggers(event: Event, context: Context) -> None:
     """Starts the workflows that tenants have published for an event."""
     found = matching(context.tables, context.table("workflows"), context.tenant, event)
+    sent = (context.on_bus or event).wire()  # whoever starts the run opens it
     for one in found:
-        body = {"tenant": context.tenant, "workflow": one.workflow_id, "event": event.wire()}
+        body = {"tenant": context.tenant, "workflow": one.workflow_id, "event": sent}
         context.send("triggered_runs", json.dumps(body, ensure_ascii=False))
 
 

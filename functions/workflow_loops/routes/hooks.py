@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.web.access import PrincipalDep, needs, open_to_all
-from functions.web.limits import WRITE, Limiter
+from functions.web.limits import Limiter
 from functions.web.problems import BadRequestError, problem
+from functions.web.rules import WRITE
 from functions.workflow_loops.building import BuildingDep
 from functions.workflow_loops.executing import Executing, ExecutingDep
 from functions.workflow_loops.raw import raw_response

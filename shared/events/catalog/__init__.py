@@ -6,6 +6,7 @@ contract: add optional ones, or publish a new version.
 
 from shared.events.catalog import (
     accounts,
+    chats,
     contacts,
     deals,
     examples,
@@ -22,6 +23,7 @@ __all__ = [
     "EventType",
     "accounts",
     "all_types",
+    "chats",
     "contacts",
     "deals",
     "examples",

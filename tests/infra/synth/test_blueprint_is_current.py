@@ -29,7 +29,7 @@ def test_a_change_is_named_and_written(assembly: Path, tmp_path: Path) -> None:
     left_over = tmp_path / "infra" / "blueprint" / "gone.json"
     left_over.parent.mkdir(parents=True)
     left_over.write_text("{}")
-    assert len(differing(tmp_path, wanted)) == 5
+    assert len(differing(tmp_path, wanted)) == 6
     write(tmp_path, wanted)
     assert differing(tmp_path, wanted) == []
     assert not left_over.exists()

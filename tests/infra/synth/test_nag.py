@@ -49,6 +49,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:"
     "<AWS::AccountId>:secret:millrace/*]": [
         ("workflows/*Function/Role/*", "tenants give them; the tenant leads every name"),
+        ("answers/*Function/Role/*", "tenants give them; the tenant leads every name"),
     ],
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/millrace-bucket-*]": [
         ("workflows/*Function/Role/*", "roles of tenants' accounts, which ask for an external id"),
@@ -84,6 +85,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("outbox/*DeadLetters/*", IS_DEAD_LETTERS),
         ("upkeep/*DeadLetters/*", IS_DEAD_LETTERS),
         ("Webhooks/SweeperDeadLetters/*", IS_DEAD_LETTERS),
+        ("answers/*DeadLetters/*", IS_DEAD_LETTERS),
     ],
     "AwsSolutions-APIG4": [
         ("api/Health*Route", OPEN_ROUTES),
@@ -111,6 +113,8 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),
         ("nodes/*Function/*", OWN_RETRIES),
+        ("chat/*Function/*", OWN_RETRIES),
+        ("answers/*Function/*", "the queue brings it again; the next minute sweeps again"),
         ("upkeep/*Function/*", "the next call does what this one left, or its queue keeps it"),
     ],
     "Serverless-LambdaLatestVersion": [("*Function/*", LATEST)],

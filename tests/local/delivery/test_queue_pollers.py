@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -134,3 +135,74 @@ def test_an_event_for_a_queue_that_is_gone_is_a_dead_letter(local):
     assert [m["Body"] for m in found] == ["body", "body"]
     deliver("arn:aws:sqs:us-east-1:1:gone", "body", None)
     assert "reached nobody" in said[-1]
+
+
+class InOrder(World):
+    """The same with a FIFO queue, whose messages are of groups."""
+
+    def __init__(self, answer, **mapping):
+        super().__init__(answer, **mapping)
+        attributes = {"VisibilityTimeout": "1", "FifoQueue": "true"}
+        self.url = aws("sqs").create_queue(QueueName="f.fifo", Attributes=attributes)["QueueUrl"]
+        base = {"FunctionName": "f", "EventSourceArn": "arn:aws:sqs:us-east-1:1:f.fifo"}
+        self.poller = QueuePoller(
+            base | mapping, self.invoke, lambda about, text: self.said.append(text)
+        )
+
+    def send(self, group, *bodies):
+        for body in bodies:
+            aws("sqs").send_message(
+                QueueUrl=self.url, MessageBody=body, MessageGroupId=group,
+                MessageDeduplicationId=body,
+            )  # fmt: skip
+
+
+def test_messages_of_a_group_come_one_after_the_other_and_groups_beside_each_other(local):
+    running, most, order = set(), [], []
+    lock = threading.Lock()
+
+    def answer(event):
+        (record,) = event["Records"]
+        group = record["attributes"]["MessageGroupId"]
+        with lock:
+            assert group not in running
+            running.add(group)
+            most.append(len(running))
+            order.append(record["body"])
+        time.sleep(0.05)
+        with lock:
+            running.discard(group)
+        return InvocationResult(b"null")
+
+    world = InOrder(answer, BatchSize=1)
+    for group in "abc":
+        world.send(group, *(f"{group}{number}" for number in range(5)))
+    world.poller.start()
+    until = time.monotonic() + 20
+    while len(order) < 15:
+        assert time.monotonic() < until, world.said
+        time.sleep(0.01)
+    world.poller.close()
+    assert world.said == []
+    assert max(most) > 1
+    for group in "abc":
+        assert [one for one in order if one[0] == group] == [f"{group}{n}" for n in range(5)]
+
+
+def test_a_message_that_failed_comes_again_before_the_others_of_its_group(local):
+    seen = []
+
+    def answer(event):
+        (record,) = event["Records"]
+        seen.append(record["body"])
+        return failure("E", "no") if seen.count("a0") < 2 else InvocationResult(b"null")
+
+    world = InOrder(answer, BatchSize=1)
+    world.send("a", "a0", "a1")
+    world.poller.start()
+    until = time.monotonic() + 20
+    while len(seen) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    world.poller.close()
+    assert seen == ["a0", "a0", "a1"]

@@ -13,7 +13,7 @@ from shared.consumers.deliveries import Delivery, Replayed
 from shared.events import Event
 from shared.events.figures import Figures, Flow
 from shared.events.metrics import Tally
-from shared.platform.tables import Add
+from shared.platform.tables import Add, Put
 from tests.unit.consumers.world import World
 
 SEEN: list[tuple[str, str, int, str | None]] = []
@@ -182,3 +182,32 @@ def test_what_became_of_a_delivery_is_counted_for_its_tenant(world):
     )
     assert (row["delivered"], row["failed"], row["dead"], row["timed"]) == (1, 1, 1, 1)
     assert world.tables.get("projections", {"pk": "other#figures", "sk": row["sk"]}) is None
+
+
+def test_a_repeatable_consumer_pays_for_no_inbox_key(world):
+    @consumer(repeatable=True, needs={"projections": ("put",)})
+    def kept(event, context):
+        if event.event_type != "lead.created":
+            return []
+        key = {"pk": f"{context.tenant}#kept", "sk": event.id}
+        return [Put(context.table("projections"), key)]
+
+    world = World(kept)
+    created, deleted = world.happens("1", "lead.created", "lead.deleted")
+    assert [world.deliver("kept", created) for _ in range(2)] == ["done", "done"]
+    assert world.deliver("kept", deleted) == "passed"
+    assert world.tables.all("inbox") == []
+    assert [row["sk"] for row in world.tables.all("projections")] == [created.id]
+
+
+def test_a_consumer_sends_only_where_it_says_that_it_does(world):
+    @consumer(repeatable=True, outside=True)
+    def sending(event, context):
+        context.send("triggered_runs", "{}")
+
+    world = World(sending)
+    (event,) = world.happens("1", "lead.created")
+    assert world.deliver("sending", event, attempt=3) == "quarantined"
+    assert "add it to its sends" in world.quarantined()[0].error
+    unreadable = Delivery("{}", "receipt", 1, "m")
+    assert world.receivers["sending"].receive(unreadable)[0] == "passed"

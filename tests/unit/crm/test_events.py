@@ -38,7 +38,7 @@ def _logged(crm, count, tenant="acme", kind="lead.qualified"):
     for number in range(count):
         crm.clock.move(minutes=1)
         event = Event(kind, {"lead_id": "1", "score": number}, tenant=tenant, time=crm.clock())
-        crm.tables.transact([log_write("event_log", tenant, event, crm.clock)])
+        crm.tables.transact([log_write("event_log", tenant, event)])
         made.append(event)
     return made
 
@@ -169,7 +169,7 @@ def test_large_data_is_published_by_reference_and_listed_whole(wide):
     (item,) = [one for one in crm.tables.all("crm") if "event" in one]
     assert len(item["event"]) < 1_000
     at, event = crm.app.state.services, event_of(item)
-    crm.tables.transact([log_write("event_log", "acme", event, crm.clock)])
+    crm.tables.transact([log_write("event_log", "acme", event)])
     (listed,) = _listed(crm, personal=True)["events"]
     assert (listed["data"], listed["dataref"]) == (data, None)
     crm.blobs.clear()

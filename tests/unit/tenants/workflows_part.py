@@ -74,6 +74,7 @@ class WorkflowsPart:
             f"PATCH {one}/": {"description": "changed"},
             f"POST {one}/publish/": {},
             f"POST {one}/rollback/": {"number": 1},
+            f"POST {one}/triggers/test/": {"type": "lead.created"},
             "POST /executions/resume/": {"execution_ids": [self._failed]},
             f"POST {run}/cancel/": {},
             f"POST {run}/resume/": {},

@@ -51,11 +51,11 @@ class World(ExecutionsWorld):
         send = lambda outlet, body: self.queues.send(outlet, body)  # noqa: E731
         handling = Handling(
             user_triggers, self.tables, "inbox", self.quarantine, {"workflows": "workflows"},
-            self.clock, send,
+            self.clock, send=send,
         )  # fmt: skip
         self.receiver = Receiver(handling, "q", 3, {}.get, MemoryQueues(), self.clock)
         queue = Queue(MemoryQueues(), "triggered_runs", 3)
-        self.starts = TriggeredStarts(self.at.triggered, self.quarantine, queue, self.clock)
+        self.starts = TriggeredStarts(self.at.triggered, self.quarantine, queue, clock=self.clock)
 
     def happens(self, tenant="acme", **data):
         """A lead is created."""

@@ -1,0 +1,80 @@
+"""Every way of a workflow that an event starts, so that each right of its roles is used."""
+
+from __future__ import annotations
+
+import json
+
+from tests.e2e.workflows import Client, node, row
+
+HEARD = "example_event"
+
+
+def walk_triggers(running) -> None:
+    """On both engines, and what neither the matching nor the starting can mend."""
+    client = Client(running)
+    trigger = node("in", "event-trigger", event_types=[HEARD])
+    made = [client.published(row([trigger], engine=engine)) for engine in ("inline", "durable")]
+    happens(running)
+    happens(running, notes="x" * 200_000)  # which the bus does not carry
+    for workflow in made:
+        where = f"/workflows/{workflow}/executions/"
+        running.eventually(
+            lambda: len(client.at.get(where)["executions"]) == 2,  # noqa: B023
+            seconds=90,
+        )
+        assert running.http.delete(f"{running.url}/workflows/{workflow}/", timeout=30).ok
+    broken_trigger(running)
+    broken_workflow(running)
+
+
+def happens(running, **data: str) -> None:
+    body = {"event_type": HEARD, "data": {"message": "walk", **data}}
+    assert running.http.post(f"{running.url}/events/queue/", json=body, timeout=30).ok
+
+
+def broken_trigger(running) -> None:
+    """A row that nobody can read: the consumer gives the event up."""
+    key = {"pk": {"S": f"demo#triggers#{HEARD}"}, "sk": {"S": "broken"}}
+    item = {**key, "triggers": {"S": "{"}}
+    put(running, "WorkflowsTable", item)
+    happens(running)
+    given_up_and_redriven(running, "user_triggers")
+    table = running.platform.table("WorkflowsTable")
+    running.aws("dynamodb").delete_item(TableName=table, Key=key)
+
+
+def broken_workflow(running) -> None:
+    """A workflow that nobody can read: the starter gives its start up."""
+    put(running, "CrmTable", {"pk": {"S": "demo#workflow#broken"}, "sk": {"S": "state"}})
+    event = running.get("/events/", params={"type": HEARD, "limit": 1})["events"][0]
+    wire = {
+        "specversion": "1.0", "id": event["id"], "type": HEARD, "source": "millrace.api",
+        "time": event["time"], "dataschema": f"{HEARD}.v1", "tenant": "demo",
+        "data": event["data"],
+    }  # fmt: skip
+    sqs = running.aws("sqs")
+    name = running.platform.deployment.name("TriggeredRunsQueue")
+    body = {"tenant": "demo", "workflow": "broken", "event": wire}
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    given_up_and_redriven(running, "trigger_starter")
+
+
+def put(running, table: str, item: dict) -> None:
+    running.aws("dynamodb").put_item(TableName=running.platform.table(table), Item=item)
+
+
+def given_up_and_redriven(running, consumer: str) -> None:
+    """Waits until an event is given up, and has it given up once more."""
+
+    def found():
+        entries = running.get("/events/quarantine/", params={"limit": 100})["entries"]
+        mine = [one for one in entries if one["consumer"] == consumer]
+        return mine[0] if mine and mine[0]["status"] == "quarantined" else None
+
+    entry = running.eventually(found, seconds=120)
+    one = f"{running.url}/events/quarantine/{entry['id']}/"
+    assert running.http.post(f"{one}redrive/", timeout=30).status_code == 202
+    again = running.eventually(found, seconds=120)
+    assert again["at"] > entry["at"]
+    assert running.http.delete(one, timeout=30).ok
