@@ -109,6 +109,7 @@ ACKNOWLEDGED: dict[str, list[tuple[str, str]]] = {
         ("MailInput/*Function/*", OWN_RETRIES),
         ("ReturnedMail/Function/*", OWN_RETRIES),
         ("AlarmNotices/Function/*", OWN_RETRIES),
+        ("Triggered/*Function/*", OWN_RETRIES),
         ("crm/*Function/*", OWN_RETRIES),
         ("identity/*Function/*", OWN_RETRIES),
         ("workflows/*Function/*", OWN_RETRIES),
