@@ -85,3 +85,26 @@ def test_an_archive_depends_on_nothing_but_its_files(tmp_path: Path) -> None:
             (folder / file).write_text("x = 1\n")
         made.append(archive(folder, folder.with_suffix(".zip")))
     assert made[0] == made[1]
+
+
+def reached(file: Path, seen: set[Path]) -> set[Path]:
+    """A source and every source of ours that it brings with it."""
+    if file in seen or not (ROOT / file).is_file():
+        return seen
+    seen.add(file)
+    for module in imported(file):
+        path = Path(*module.split("."))
+        for one in (path.with_suffix(".py"), path / "__init__.py"):
+            if module.split(".")[0] in {"shared", "functions"}:
+                reached(one, seen)
+    return seen
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_what_wires_seals_ships_their_library(name: str) -> None:
+    """The library is imported at the first sealed event, which no start of a function meets."""
+    module = HANDLERS[name].rpartition(".")[0]
+    brought = reached(Path(*module.split(".")).with_suffix(".py"), set())
+    if {Path("shared/events/opening_here.py"), Path("shared/platform/kms.py")} & brought:
+        locked = (ROOT / lock_file(kind_of(HANDLERS[name]))).read_text(encoding="utf-8")
+        assert "\ncryptography==" in f"\n{locked}"

@@ -74,8 +74,12 @@ def test_a_declared_consumer_gets_its_rule_its_queue_and_just_the_rights_it_need
     policy = found["WonDealsConsumerFunctionRole"]["Properties"]["Policies"][0]
     statements = policy["PolicyDocument"]["Statement"]
     adding = [s for s in statements if s["Action"] == "dynamodb:UpdateItem"]
-    assert len(adding) == 1
-    assert "ProjectionsTable" in str(adding[0]["Resource"])
+    counting, own = sorted(adding, key=lambda s: "Condition" not in s)
+    assert counting["Condition"]["ForAllValues:StringLike"] == {
+        "dynamodb:LeadingKeys": ["*#figures"]
+    }
+    assert "Condition" not in own
+    assert "ProjectionsTable" in str(own["Resource"])
     assert {"WonDealsConsumerQueue", "WonDealsConsumerDeadLetters"} <= found.keys()
     mapping = found["WonDealsConsumerQueueMapping"]["Properties"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
