@@ -8,13 +8,19 @@ from collections.abc import Mapping
 from functions.chat.wiring import Services, cookie_of, session_of
 from functions.web.bare import SESSION_HEADER, ProblemError, Reply, Request, Route, wrong
 from shared.assistant.conversations import paths
-from shared.assistant.conversations.errors import MessageError, OvertakenError, TooManyWaitingError
+from shared.assistant.conversations.errors import (
+    KeyReusedError,
+    MessageError,
+    OvertakenError,
+    TooManyWaitingError,
+)
 from shared.assistant.conversations.task import Task
 from shared.identity.rights import Right
 from shared.platform.log import logger
 
 _TAKEN = "Message received, processing..."
 _REQUIRED = "Message is required"
+_KEY = 255
 
 log = logger("chat")
 
@@ -33,7 +39,8 @@ def routes(at: Services) -> Mapping[str, Route]:
         if not isinstance(message, str):
             raise wrong("message", "not a text", "send a string")
         task = _accepted(at, request, message)
-        _queued(at, task)
+        if not task.over:
+            _queued(at, task)  # a second message of one task finds it answered
         told = {"task_id": task.id, "status": "processing", "message": _TAKEN}
         session = task.conversation
         return Reply(told, 200, {SESSION_HEADER: session}, (cookie_of(session),))
@@ -43,14 +50,25 @@ def routes(at: Services) -> Mapping[str, Route]:
 
 def _accepted(at: Services, request: Request, message: str) -> Task:
     try:
-        return at.tasks.accept(request.who, session_of(request), message)
+        return at.tasks.accept(request.who, session_of(request), message, _key_of(request))
     except MessageError as error:
         text = str(error)
         most = at.places.limits.characters
         raise wrong("message", text, f"send 1 to {most} characters of text", text) from None
+    except KeyReusedError as error:
+        entry = {"field": "Idempotency-Key", "problem": str(error), "fix": "send a new key"}
+        raise ProblemError(422, "Idempotency key reused", str(error), errors=[entry]) from None
     except TooManyWaitingError as error:
         wait = {"Retry-After": str(error.seconds)}
         raise ProblemError(429, "Too many messages", str(error), headers=wait) from None
+
+
+def _key_of(request: Request) -> str:
+    """The key under which a message is taken once."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= _KEY:
+        raise wrong("Idempotency-Key", f"not 1 to {_KEY} characters", "send a UUID")
+    return key or ""
 
 
 def _queued(at: Services, task: Task) -> None:

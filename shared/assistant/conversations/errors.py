@@ -7,6 +7,10 @@ class MessageError(ValueError):
     """A message that is not taken; the text names the limit."""
 
 
+class KeyReusedError(ValueError):
+    """An `Idempotency-Key` that came with another message before."""
+
+
 class TaskNotFoundError(Exception):
     """No such task, or it is somebody else's."""
 

@@ -21,6 +21,7 @@ from shared.assistant.conversations.errors import (
     UnreadableError,
 )
 from shared.assistant.conversations.places import Places
+from shared.assistant.conversations.repeats import Repeat
 from shared.assistant.conversations.task import DEADLINE, OVERDUE, Task
 from shared.assistant.conversations.waiting import Waiting
 from shared.events.outbox import VersionConflictError
@@ -39,20 +40,25 @@ class Tasks:
     def __init__(self, at: Places, conversations: Conversations) -> None:
         self._at, self._conversations = at, conversations
 
-    def accept(self, who: Principal, session_id: str, message: str) -> Task:
-        """A new task in the session of that id, or in a fresh one.
+    def accept(self, who: Principal, session_id: str, message: str, key: str = "") -> Task:
+        """A new task in the session of that id, or in a fresh one; the old one of a known key.
 
         Raises:
             MessageError: the message is empty, too long, or no text.
+            KeyReusedError: the key came with another message.
             TooManyWaitingError: as many wait as may.
         """
         text = self._checked(message)
+        repeat = Repeat(self._at, who, key, text) if key else None
         for _ in range(TRIES):
+            known = repeat.task_id() if repeat else None
+            if known and (task := self.get(who.tenant, known)):
+                return task
             session = self._conversations.session(who, session_id)
             waiting = Waiting.of(self._at, who.tenant, who.subject)
             waiting.require_room(session.id, self._at.limits)
             try:
-                return self._begin(session, waiting, text)
+                return self._begin(session, waiting, text, repeat)
             except (VersionConflictError, TransactionRefusedError):
                 continue
         raise TablesBusyError(_BUSY)
@@ -146,7 +152,9 @@ class Tasks:
             raise MessageError("The message holds control characters; send plain text")
         return text
 
-    def _begin(self, session: Conversation, waiting: Waiting, text: str) -> Task:
+    def _begin(
+        self, session: Conversation, waiting: Waiting, text: str, repeat: Repeat | None
+    ) -> Task:
         now = self._at.clock()
         task = Task(
             new_id(), session.tenant, session.subject, session.id, text,
@@ -162,7 +170,10 @@ class Tasks:
         begun: list[Happened] = [("chat.started", {})] if not session.version else []
         self._conversations.commit(
             spoken, *begun, received, correlation_id=task.id,
-            also=[rows.put(self._at.table, task, None), waiting.added(self._at, task)],
+            also=[
+                rows.put(self._at.table, task, None), waiting.added(self._at, task),
+                *([repeat.write(task.id)] if repeat else []),
+            ],
         )  # fmt: skip
         return task
 
