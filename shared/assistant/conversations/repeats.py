@@ -59,8 +59,8 @@ class Repeat:
         return bool(item["expires_at"] >= self.at.clock().timestamp())
 
     def _row(self) -> dict[str, str]:
-        pk = f"{self.who.tenant}#chat_repeats#{self.who.subject}"
-        return {"pk": pk, "sk": _hash(self.key)}
+        tenant = self.who.tenant
+        return {"pk": f"{tenant}#chat_repeats#{self.who.subject}", "sk": _hash(self.key)}
 
 
 def _hash(text: str) -> str:
