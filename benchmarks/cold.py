@@ -53,6 +53,7 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         f"functions.workflow_loops.{module}": (_MODELS, _SETTINGS, _LOG, _IDS)
         for module in ("runner", "overdue", "collector", "failure_starter")
     },
+    "functions.webhooks": (_MODELS, _SETTINGS, _LOG, _IDS),
     "functions.chat": (_MODELS, _SETTINGS, _LOG, _IDS),
     "functions.python_tool": ("import json",),
     "functions.identity": ("from jwt import PyJWKClient", _MODELS, _SETTINGS, _LOG),

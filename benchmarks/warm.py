@@ -62,7 +62,8 @@ def _settle_environment() -> None:
     os.environ.update(
         CRM_TABLE="crm", INBOX_TABLE="inbox", EXECUTIONS_TABLE="executions",
         EVENT_LOG_TABLE="event_log", REPLAY_QUEUE_URL="q", PROJECTIONS_TABLE="projections",
-        AUDIT_TABLE="audit",
+        AUDIT_TABLE="audit", EVENTS_BUCKET="events", DATA_KEY_ID="key",
+        WEBHOOKS_TABLE="webhooks", WEBHOOK_QUEUE_URL="q",
         IDENTITY_TABLE="identity",
         QUARANTINE_TABLE="quarantine", CURSOR_SECRET_ARN="secret", POWERTOOLS_SERVICE_NAME="crm",
         AWS_ACCESS_KEY_ID="AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY="example",

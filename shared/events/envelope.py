@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -124,6 +125,10 @@ class Event:
         for name in self.sealed.fields if self.sealed else ():
             data.pop(name, None)
         return data
+
+    def plain(self) -> dict[str, Any]:
+        """The CloudEvent of an opened event, with all its data: not for the bus."""
+        return replace(self, sealed=None, dataref=None).wire()
 
     def to_wire(self) -> str:
         """The CloudEvent as JSON, as it stands in the outbox and in an EventBridge detail."""

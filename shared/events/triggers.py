@@ -78,7 +78,7 @@ def seen(event: Event) -> dict[str, Any]:
 
     On the wire an amount is a text, so that no reader rounds it.
     """
-    wire = event.wire()
+    wire = event.plain()
     data = wire.get("data", {})
     for name in _amounts(event.event_type) & data.keys():
         amount = float(data[name])

@@ -25,10 +25,10 @@ def known_types(wanted: Iterable[str]) -> tuple[str, ...]:
 
 
 def wants(types: Iterable[str], pattern: Mapping[str, Any] | None, event: Event) -> bool:
-    """Whether an endpoint with these filters wants an event."""
+    """Whether an endpoint with these filters wants an opened event."""
     if not any(name == event.event_type or _fits(event.event_type, name) for name in types):
         return False
-    return not pattern or _parsed(json.dumps(pattern)).matches(event.wire())
+    return not pattern or _parsed(json.dumps(pattern)).matches(event.plain())
 
 
 def _known(name: str) -> str:

@@ -82,7 +82,7 @@ def own_key(running) -> None:
     where = f"{running.url}/settings/llm/"
     before = {"providers": []}
     own = {
-        "name": "own", "type": "custom", "apiKey": "sk-own", "baseUrl": "https://models.invalid/v1",
+        "name": "own", "type": "custom", "apiKey": "sk-own-key-of-the-tenant", "baseUrl": "https://models.invalid/v1",
         "defaultModel": "m", "models": ["m"],
     }  # fmt: skip
     answer = requests.post(where, json={"providers": [own]}, timeout=30)

@@ -42,14 +42,14 @@ TABLES = (
 
 
 def _rows(running) -> dict[tuple[str, str, str], str]:
-    """Everything that is kept, but for the replays themselves and the units that requests cost."""
+    """Everything that is kept, but for replays, figures, and units that requests cost."""
     found = {}
     for name in TABLES:
         table = running.platform.table(name)
         for page in running.aws("dynamodb").get_paginator("scan").paginate(TableName=table):
             for item in page["Items"]:
                 key = (name, item["pk"]["S"], item.get("sk", {}).get("S", ""))
-                if not key[1].endswith("#replays") and "#rate#" not in key[1]:
+                if not key[1].endswith(("#replays", "#figures")) and "#rate#" not in key[1]:
                     found[key] = json.dumps(item, sort_keys=True)
     return found
 

@@ -65,7 +65,7 @@ def terminal(running):
 
 
 def test_an_event_is_put_tailed_run_and_traced(terminal):
-    tail = terminal.tail("--type", "process_lead", "--count", "1", "--json")
+    tail = terminal.tail("--type", "process_lead", "--count", "1", "--json", "--personal")
     put = terminal.json("events", "put", "process_lead", "--data", '{"name": "Ann"}')
     (passed,) = tail.communicate(timeout=60)[0].splitlines()
     assert json.loads(passed)["id"] == put["id"]
@@ -115,7 +115,7 @@ def test_an_event_that_no_pipeline_can_take_is_seen_and_given_up(terminal):
 
     (entry_id,) = terminal.running.eventually(quarantined)
     (step,) = terminal.json("trace", event_id)["steps"]
-    assert [found["id"] for found in step["quarantined"]] == [entry_id]
+    assert entry_id in [found["id"] for found in step["quarantined"]]
     assert terminal.json("quarantine", "discard", entry_id)["status"] == "discarded"
     assert terminal.run("quarantine", "discard", entry_id).returncode == 1
 

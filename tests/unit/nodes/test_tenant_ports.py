@@ -124,6 +124,7 @@ def test_mail_from_a_text_to_those_who_want_it(world):
     done = world.run(node("it", "send-email", **config))
     assert done.result["send_email"] == {
         "sent": ["ada@example.com"], "opted_out": ["BOB@example.com", "eve@example.com"],
+        "suppressed": [],
     }  # fmt: skip
     assert [message.subject for message in world.mail.sent.values()] == ["Hello Ada"]
     done = world.run(node("it", "send-email", **{**config, "topic": "bills"}))
