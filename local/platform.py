@@ -144,6 +144,7 @@ class Platform:
             on_stream_record=self._on_stream_record,
             on_failed_event=self._on_failed_event,
             on_mail=Mailbox(options.home, self.log.note).keep,
+            on_interpreter_awaited=self._answered.set,
         )
         seams.weaken(draw=self._fault, lag=self.weakness.lag)
         stack.callback(seams.strengthen)
@@ -200,6 +201,7 @@ class Platform:
                 start = self.host.prewarm_in_turn
                 threading.Thread(target=start, args=(names,), daemon=True, name="prewarm").start()
         except Exception as error:  # the thread has nobody else to tell
+            seams.interpreter_awaited.release()
             self.log.report("platform", f"delivery did not start: {error!r}")
 
     def _deliver(self) -> None:

@@ -72,7 +72,10 @@ class Snapshots:
 
     def _run(self) -> None:
         while not self._closed.wait(_EVERY_SECONDS):
-            self._write()
+            try:
+                self._write()
+            except Exception as error:  # one that cannot be taken must not be the last
+                self._report("snapshot", f"not taken ({error!r}); the next change tries again")
 
     def _write(self) -> None:
         count = state.change_count()

@@ -19,6 +19,7 @@ from local.seams import (
     event_patterns,
     event_targets,
     index_lag,
+    interpreter_awaited,
     lambda_invocations,
     lookups_kept,
     object_events,
@@ -65,6 +66,7 @@ def install(
     on_stream_record: StreamListener,
     on_failed_event: Failed = lambda name, error: None,
     on_mail: OnMail = lambda to, subject, body: None,
+    on_interpreter_awaited: Callable[[], None] = lambda: None,
 ) -> None:
     """Applies every seam but the interpreter's; the last call's hooks count."""
     access_checks.install(check)
@@ -82,6 +84,7 @@ def install(
     object_events.install()
     sent_mails.install(on_mail)
     returned_mails.install()
+    interpreter_awaited.install(on_interpreter_awaited)
 
 
 def install_interpreter(credentials: Credentials) -> None:
@@ -102,6 +105,7 @@ def install_interpreter(credentials: Credentials) -> None:
     paths_parsed_once.install()
     interpreter_speed.install()
     stopped_executions.install()
+    interpreter_awaited.release()
 
 
 def weaken(*, draw: Draw, lag: Lag) -> None:

@@ -22,10 +22,11 @@ _waiting: Saved = []
 
 def dump() -> Saved:
     """Machines with tags, and their open Standard executions."""
-    interpreter: Any = sys.modules.get(_INTERPRETER)
-    if interpreter is None:  # it takes a second to import, and nothing runs before
+    # It takes a second to import, half made meanwhile, and nothing runs before.
+    backends = getattr(sys.modules.get(_INTERPRETER), "stepfunctions_parser_backends", None)
+    if backends is None:
         return list(_waiting)
-    backend = interpreter.stepfunctions_parser_backends[ACCOUNT][REGION]
+    backend = backends[ACCOUNT][REGION]
     made = [
         {
             "name": machine.name,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 from local import state
+from local.seams import saved_machines
 from local.seams.state_lock import CHANGES
 
 
@@ -81,3 +85,9 @@ def test_only_changes_are_counted(seamed):
     assert between >= before + 3
     seamed.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     assert CHANGES.count > between
+
+
+def test_an_interpreter_that_is_being_imported_is_none_yet(seamed, monkeypatch):
+    half = types.ModuleType("moto.stepfunctions.parser.models")
+    monkeypatch.setitem(sys.modules, half.__name__, half)
+    assert saved_machines.dump() == []
