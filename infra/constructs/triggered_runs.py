@@ -89,5 +89,7 @@ class TriggeredRuns(Construct):
         # A start is counted beside its workflow; the workflow itself is not its to write.
         counts = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*#last_runs"]}}
         made.allow(PUT, [data.workflows.table_arn], counts)
+        # An event too large for the table is kept there as the run's input.
+        made.allow(["s3:PutObject"], [data.values.arn_for_objects("*")])
         made.allow(["states:StartExecution"], [own_arn("states", MACHINES)])
         made.allow(["lambda:InvokeFunction"], [runner.function.arn])

@@ -34,5 +34,6 @@ def test_a_lead_starts_the_workflow_that_waits_for_it(running):
         found = {(one["consumer"], one["event_type"]): one for one in flows}
         return found.get(("user_triggers", "lead.created"))
 
-    running.eventually(lambda: (counted() or {}).get("delivered", 0) >= 2)
+    # An event that is relayed again is delivered again; the run was started once.
+    assert running.eventually(counted)["delivered"] >= 1
     assert running.http.delete(f"{running.url}{where}", timeout=30).ok
