@@ -72,6 +72,6 @@ class ApplicationStack(ReadableStack):
         LeadImport(self, deployment, data.data)
         mail = MailInput(self, deployment, data.data, sender)
         returned = returned_mail(self, deployment, data.data)
-        alarms = alarm_notices(self, deployment, data.data, sender)
-        crm.may_redrive([told.queue for told in (mail.consumer, returned, alarms)])
+        alarm_notices(self, deployment, data.data, sender)
+        crm.may_redrive([told.queue for told in (mail.consumer, returned)])
         cdk.CfnOutput(self, "ApiUrl", value=f"https://{api.host}")

@@ -278,6 +278,7 @@ def events_and_replays(running, lead_id: str) -> None:
         ("event_log", "lead.created"),
         ("lead_days", None),
         ("user_triggers", "lead.created"),
+        ("webhooks", "lead.created"),
     )
     for consumer, kind in told_to:
         told = {"consumer": consumer, "type": kind, "per_second": 10, "effects": True, **window}

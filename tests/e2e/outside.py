@@ -9,6 +9,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from millrace.main import app
+from tests.e2e.walking_triggers import given_up_and_redriven
 from tools.aws_samples import SAMPLES
 
 BOUNCES = "bounce@simulator.amazonses.com"
@@ -87,3 +88,22 @@ def use_all(running, folder: Path) -> None:
         into(running, queue, "no notice")
     consumers = {"inbound_mail", "returned_mail", "alarm_notices"}
     running.eventually(lambda: consumers <= given_up(running), seconds=60)
+    write(running, folder, to, sender="nobody", message_id="<3@x.example>")
+    given_up_and_redriven(running, "inbound_mail")
+    returned_by_a_stranger(running)
+    given_up_and_redriven(running, "returned_mail")
+    slow = mail_address(running, per_minute=1)
+    for number in (4, 5):
+        write(running, folder, slow, sender="Slow <slow@x.example>", message_id=f"<{number}@x>")
+
+
+def returned_by_a_stranger(running) -> None:
+    """A notice about a mail of ours, and about an address that it was not sent to."""
+    pages = running.aws("dynamodb").get_paginator("scan").paginate(
+        TableName=running.platform.table("InboxTable"), FilterExpression="contains(pk, :s)",
+        ExpressionAttributeValues={":s": {"S": "demo#sent#"}},
+    )  # fmt: skip
+    sent = next(item["pk"]["S"] for page in pages for item in page["Items"])
+    event = json.loads(json.dumps(SAMPLES["ses_email_bounced"]))
+    event["detail"]["mail"]["tags"]["reference"] = [sent.rpartition("#")[2]]
+    into(running, "ReturnedMailQueue", json.dumps(event))
