@@ -101,6 +101,7 @@ def test_the_tour_works_when_pasted(tmp_path):
         assert "execution.completed" in done.stdout
         assert '"route":"escalation"' in done.stdout.replace(" ", "")
         assert "remove nam" in done.stdout
+        assert "Lead status updated to 'Proposal sent'" in done.stdout
         assert '"offer":"36 EUR in 2 days"' in done.stdout
         assert '"status":"completed"' in done.stdout
         second = _start("--port", _free_port(), "--aws-port", _free_port(), "--home", tmp_path)
