@@ -108,3 +108,12 @@ def test_what_wires_seals_ships_their_library(name: str) -> None:
     if {Path("shared/events/opening_here.py"), Path("shared/platform/kms.py")} & brought:
         locked = (ROOT / lock_file(kind_of(HANDLERS[name]))).read_text(encoding="utf-8")
         assert "\ncryptography==" in f"\n{locked}"
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_what_ranks_leads_ships_their_library(name: str) -> None:
+    """It is imported at the start, in the function's asset alone."""
+    module = HANDLERS[name].rpartition(".")[0]
+    if Path("shared/crm/rank.py") in reached(Path(*module.split(".")).with_suffix(".py"), set()):
+        locked = (ROOT / lock_file(kind_of(HANDLERS[name]))).read_text(encoding="utf-8")
+        assert "fractional-indexing==" in locked
